@@ -1,0 +1,13 @@
+/* User registers of a thread, x86_64. */
+#ifndef ABI_REGISTERS_H
+#define ABI_REGISTERS_H
+
+#include <stdint.h>
+
+struct registers {
+    uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
+    uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+    uint64_t rip, rflags, fs_base, reserved;
+};
+
+#endif

@@ -1,0 +1,87 @@
+/* Calls into the kernel core. The core is a state machine: none of these blocks, reads a clock, allocates outside the
+ * frames it was given, or switches stacks. The platform calls one at a time per kernel (the big lock), passes the CPU
+ * and the monotonic time, and after each of them resumes the thread that kernel_next names.
+ * Tests: tests/unit/kernel, tests/spec. */
+#ifndef KERNEL_KERNEL_H
+#define KERNEL_KERNEL_H
+
+#include <abi/control.h>
+#include <abi/limits.h>
+#include <abi/syscall.h>
+#include <abi/types.h>
+
+struct kernel;
+struct thread;
+struct space;
+
+/* What the platform found. Frames are physical page numbers; [first_frame, first_frame + frame_count) is RAM that
+ * plat_frame_bytes shows as one contiguous run. The archive lies inside that range and stays untouched. */
+struct kernel_config {
+    uint64_t first_frame;
+    uint64_t frame_count;
+    uint64_t archive_frame; /* 0: no archive (unit tests) */
+    uint64_t archive_pages;
+    uint64_t now_ns;
+    uint64_t realtime_offset_ns;
+    void *platform; /* the platform's own state; the core only hands it back */
+};
+
+/* Bytes a struct kernel needs; the platform provides them zeroed and page-aligned. */
+size_t kernel_bytes(void);
+
+/* Sets up the kernel on the given frames. Returns 0 or -E_NOMEM: too few frames, -E_INVAL: bad config. */
+int kernel_init(struct kernel *kernel, const struct kernel_config *config);
+
+/* Loads the root server ("sbin/root", static ELF64) and the system library ("boot/libsys", flat image) from the
+ * archive, makes the root server's objects and handles (abi/handles.h) and readies its first thread. Errors: -E_NOENT a
+ * file is missing, -E_NOEXEC the ELF or image is bad, -E_NOMEM. */
+int kernel_boot(struct kernel *kernel, uint64_t now_ns);
+
+/* The same without an archive, for platforms where programs are functions: a first thread with all of the root
+ * server's handles, a space with `identity_bytes` of physical memory mapped at its own address from USER_BASE on,
+ * started at pc with sp and argument, its control page in RAM frame `control_frame` at address control_address. */
+struct boot_entry {
+    uint64_t pc, sp, argument;
+    uint64_t control_address; /* the control page's address; its frame is control_address >> PAGE_SHIFT */
+};
+int kernel_boot_entry(struct kernel *kernel, const struct boot_entry *entry, uint64_t now_ns);
+
+/* The current thread of `cpu` made a native system call. Results go out by plat_context_result. */
+struct syscall_arguments {
+    uint64_t number; /* SYS_*, base already subtracted */
+    uint64_t argument[6];
+};
+void kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const struct syscall_arguments *arguments);
+
+/* The current thread touched `address` (access: one ACCESS_* bit). The core maps the page or raises an exception. */
+void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t address, uint32_t access);
+
+/* The current thread did something else that it cannot go on from; also foreign calls. */
+void kernel_exception(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const struct exception_info *info);
+
+/* The host or the hardware lost a thread; it dies as if killed. */
+void kernel_thread_lost(struct kernel *kernel, unsigned cpu, uint64_t now_ns, struct thread *thread);
+
+/* A device interrupt; masked by the platform until plat_interrupt_ack. */
+void kernel_interrupt(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint32_t number);
+
+/* The armed timer passed, or the platform preempted the current thread for another reason: expires timeouts and
+ * timers, ends slices. Spurious calls are harmless. */
+void kernel_timer(struct kernel *kernel, unsigned cpu, uint64_t now_ns);
+
+/* The thread `cpu` must run now; NULL: idle until an interrupt or the timer. Constant time. The caller must resume it
+ * (its result, if it was in a call, has been given by plat_context_result). */
+struct thread *kernel_next(struct kernel *kernel, unsigned cpu, uint64_t now_ns);
+
+/* Verifies every invariant of the whole state; panics by plat_panic naming the number of the one that fails. */
+void kernel_check(struct kernel *kernel);
+
+/* The platform's part of a thread, of its space, and the platform's own state. */
+struct plat_context;
+struct plat_space;
+struct plat_context *thread_context(struct thread *thread);
+struct plat_space *thread_plat_space(struct thread *thread);
+void *kernel_platform(struct kernel *kernel);
+void kernel_info_get(struct kernel *kernel, struct kernel_info *info);
+
+#endif

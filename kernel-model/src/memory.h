@@ -1,0 +1,53 @@
+/* Memory objects: pages by number, on demand, shared or copied on write; and address spaces that map ranges of them.
+ *
+ * Every page that an object holds is charged to its grant, shared or not, so breaking a copy-on-write share always
+ * finds its frame. */
+#ifndef KERNEL_MEMORY_H
+#define KERNEL_MEMORY_H
+
+#include "object.h"
+
+struct memory;
+struct space;
+struct thread;
+
+int memory_create(struct kernel *kernel, struct grant *grant, uint64_t size_bytes, struct memory **memory);
+/* A fixed run of frames: the archive or a device. Not charged, not clonable unless RAM. grant may be NULL at boot. */
+int memory_create_fixed(struct kernel *kernel, struct grant *grant, uint64_t first_frame, uint64_t pages,
+                        struct memory **memory);
+int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from, uint64_t offset_bytes,
+                 uint64_t size_bytes, struct memory **memory);
+uint64_t memory_size(struct memory *memory);
+/* The page's frame, brought in (zeroed, charged) if absent, made private if `write`. -E_NOMEM, -E_INVAL (past the end). */
+int memory_page(struct kernel *kernel, struct memory *memory, uint64_t page, bool write, uint64_t *frame);
+/* Pins a page for the kernel (control pages): frame stays what it is until memory_unpin, clones copy it at once. */
+int memory_pin(struct kernel *kernel, struct memory *memory, uint64_t page, uint64_t *frame);
+void memory_unpin(struct kernel *kernel, struct memory *memory, uint64_t page);
+
+int space_create(struct kernel *kernel, struct grant *grant, struct space **space);
+/* See SPACE_MAP. prot beyond `rights` of the memory handle: -E_ACCES. Returns 0 and the address. */
+int space_map(struct kernel *kernel, struct space *space, uint64_t *address, uint64_t size_bytes, struct memory *memory,
+              uint32_t rights, uint64_t offset_bytes, uint32_t prot_flags);
+int space_unmap(struct kernel *kernel, struct space *space, uint64_t address, uint64_t size_bytes);
+int space_protect(struct kernel *kernel, struct space *space, uint64_t address, uint64_t size_bytes, uint32_t prot);
+int space_clone(struct kernel *kernel, struct space *to, struct space *from, struct grant *grant);
+void space_query(struct space *space, uint64_t address, struct region_info *info);
+struct plat_space *space_platform(struct space *space);
+
+/* Serves a fault: maps the page and some around it. 0: retry. -E_FAULT: nothing mapped there or not allowed.
+ * -E_NOMEM. */
+int space_fault(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access);
+
+/* Pointer to user bytes at `address` for kernel access, brought in and made private as needed: sets *bytes to the
+ * kernel's view and *length to how many bytes are contiguous in it (at most up to the page's or run's end).
+ * access: ACCESS_READ or ACCESS_WRITE, checked against the region's prot (force: not checked). -E_FAULT, -E_NOMEM. */
+int space_access(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access, bool force,
+                 void **bytes, uint64_t *length);
+/* Copies to and from a kernel buffer. All or -E_FAULT / -E_NOMEM. Address ranges may wrap, be unaligned, be garbage. */
+int space_copy_in(struct kernel *kernel, struct space *space, void *to, uint64_t from, uint64_t length);
+int space_copy_out(struct kernel *kernel, struct space *space, uint64_t to, const void *from, uint64_t length);
+
+/* Key of a word of memory for address_wait: the object and its offset, so that shared maps meet. -E_FAULT. */
+int space_key(struct space *space, uint64_t address, struct memory **memory, uint64_t *offset_bytes);
+
+#endif

@@ -1,0 +1,29 @@
+/* Objects: what all kernel objects share, and the memory they live in.
+ *
+ * Every object begins with struct object. It holds one reference per handle, plus those its makers state. Its memory
+ * comes from the slab pages of a grant; when the last reference goes, the type's destroy function runs and the memory
+ * goes back. Destruction never fails. */
+#ifndef KERNEL_OBJECT_H
+#define KERNEL_OBJECT_H
+
+#include <abi/types.h>
+
+struct kernel;
+struct grant;
+
+struct object {
+    uint8_t type; /* enum object_type */
+    uint8_t reserved[3];
+    uint32_t references;
+    struct grant *grant; /* paid from; NULL for the objects made at boot */
+};
+
+/* Takes `size_bytes` (at most one page) of zeroed memory for an object of `type`, with one reference.
+ * -E_NOMEM: the grant (or one above it) is exhausted. */
+int object_create(struct kernel *kernel, struct grant *grant, enum object_type type, size_t size_bytes,
+                  struct object **object);
+void object_reference(struct object *object);
+/* Drops one reference; the last one destroys. */
+void object_release(struct kernel *kernel, struct object *object);
+
+#endif
