@@ -8,6 +8,8 @@
 
 #include <abi/types.h>
 
+#include "list.h"
+
 struct kernel;
 struct grant;
 
@@ -15,7 +17,8 @@ struct object {
     uint8_t type; /* enum object_type */
     uint8_t reserved[3];
     uint32_t references;
-    struct grant *grant; /* paid from; NULL for the objects made at boot */
+    struct grant *grant; /* paid from, referenced; NULL: the root grant itself */
+    struct list link;    /* all objects, for kernel_check; or the dead ones */
 };
 
 /* Takes `size_bytes` (at most one page) of zeroed memory for an object of `type`, with one reference.
@@ -23,7 +26,21 @@ struct object {
 int object_create(struct kernel *kernel, struct grant *grant, enum object_type type, size_t size_bytes,
                   struct object **object);
 void object_reference(struct object *object);
-/* Drops one reference; the last one destroys. */
+/* Drops one reference; the last one destroys: at once, or, if called from a destroy function, when that has returned,
+ * so that chains of objects need no stack. */
 void object_release(struct kernel *kernel, struct object *object);
+
+/* What each type does when its last reference has gone: give back all it holds but its own memory, which object.c
+ * frees. Each is in its type's file. May release other objects. */
+void grant_destroy(struct kernel *kernel, struct object *object);
+void table_destroy(struct kernel *kernel, struct object *object);
+void memory_destroy(struct kernel *kernel, struct object *object);
+void space_destroy(struct kernel *kernel, struct object *object);
+void thread_destroy(struct kernel *kernel, struct object *object);
+void channel_destroy(struct kernel *kernel, struct object *object);
+void connection_destroy(struct kernel *kernel, struct object *object);
+void notification_destroy(struct kernel *kernel, struct object *object);
+void timer_destroy(struct kernel *kernel, struct object *object);
+void interrupt_destroy(struct kernel *kernel, struct object *object);
 
 #endif

@@ -1,0 +1,28 @@
+/* What the memory side of the kernel keeps besides its frames; a member of struct kernel, set up by memory_state_init.
+ */
+#ifndef KERNEL_MEMORY_STATE_H
+#define KERNEL_MEMORY_STATE_H
+
+#include <abi/types.h>
+
+#include "list.h"
+
+struct grant;
+struct memory;
+struct kernel;
+struct kernel_config;
+
+struct memory_state {
+    struct list objects;       /* every live object, by object.link */
+    struct list dead;          /* objects without references, waiting for their destruction */
+    bool destroying;           /* object_release is emptying `dead` */
+    uint64_t random_state;     /* for the balance of region trees */
+    struct grant *root_grant;  /* everything is charged to it in the end; never destroyed */
+    struct memory *archive;    /* NULL: there is none */
+    uint64_t object_count[OBJECT_TYPE_COUNT];
+};
+
+/* Frames, root grant and archive object. Called first by kernel_init, on zeroed state. Errors as kernel_init. */
+int memory_state_init(struct kernel *kernel, const struct kernel_config *config);
+
+#endif
