@@ -1,0 +1,40 @@
+/* Channels: where messages and pulses queue, by priority, FIFO within one, and where threads wait for them. A channel is
+ * alive as long as there is a handle with RIGHT_MANAGE on it (also one in flight); then it is dead for good: who waits
+ * for an answer gets -E_SRCH, who waits in receive -E_BADF. */
+#ifndef KERNEL_CHANNEL_H
+#define KERNEL_CHANNEL_H
+
+#include "list.h"
+#include "object.h"
+#include "prioqueue.h"
+
+#include <abi/limits.h>
+
+struct thread;
+struct pulse;
+
+#define PULSE_PAGES_MAX 32u /* hold PULSES_MAX slots */
+
+struct channel {
+    struct object object;
+    struct prioqueue queue;     /* message.queue_node (kind of node told by `is_pulse`) and pulse.node */
+    struct prioqueue receivers; /* thread.receive_node */
+    struct list unanswered;     /* message.unanswered_link */
+    uint32_t flags;             /* CHANNEL_* */
+    uint32_t manage_handles;
+    bool dead;
+    uint32_t last_server_slot; /* boosted by what queues up; while the serial still fits */
+    uint64_t last_server_serial;
+    struct list free_pulses; /* of pulse.node.peers */
+    uint32_t pulse_count;
+    void *pulse_pages[PULSE_PAGES_MAX];
+};
+
+int channel_create(struct kernel *kernel, struct grant *grant, uint32_t pulse_slots, uint32_t flags,
+                   struct channel **channel);
+/* Nobody will receive on it any more. */
+void channel_close(struct kernel *kernel, struct channel *channel);
+/* Number of the first broken invariant, or 0. */
+unsigned channel_check(struct kernel *kernel, struct channel *channel);
+
+#endif

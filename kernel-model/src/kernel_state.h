@@ -1,0 +1,47 @@
+/* The kernel's whole state. Nothing in the core is writable but what hangs off this structure, so that several kernels
+ * can live in one process. */
+#ifndef KERNEL_KERNEL_STATE_H
+#define KERNEL_KERNEL_STATE_H
+
+#include "address_wait.h"
+#include "assert.h"
+#include "deadline.h"
+#include "frame.h"
+#include "interrupt.h"
+#include "memory_state.h"
+#include "schedule.h"
+#include "thread.h"
+
+#include <kernel/kernel.h>
+#include <kernel/platform.h>
+
+/* A place for a thread, and for what must outlive it. */
+struct thread_slot {
+    struct thread *thread; /* NULL: free */
+    uint64_t generation;   /* of the last message sent from here */
+    uint64_t serial;       /* of the thread, never used twice */
+    uint32_t next_free;    /* slot + 1; 0: none */
+};
+
+struct kernel {
+    void *platform;
+    struct frames frames;
+    struct memory_state memory;
+    uint64_t now_ns; /* of the call being served */
+    uint64_t boot_ns;
+    uint64_t realtime_offset_ns;
+    uint64_t idle_ns;
+    uint64_t switches;
+    uint64_t direct_switches;
+    uint64_t thread_serial;
+    struct cpu cpu[CPUS_MAX];
+    struct deadline_heap deadlines;
+    struct address_waits address_waits;
+    struct interrupt *interrupts[INTERRUPTS_MAX];
+    uint64_t libsys_entry_upcall; /* set by boot.c from the system library's header; 0: no upcalls */
+    uint32_t slot_used;           /* slots below this have been used */
+    uint32_t slot_free;           /* first free slot below slot_used, + 1 */
+    struct thread_slot slots[THREADS_MAX];
+};
+
+#endif

@@ -1,0 +1,96 @@
+/* Messages: the state machine of call, receive and reply. A thread has one outstanding call at most, so the message
+ * lives in the client's thread object and costs no allocation. Its ID is the thread's slot and a generation that is
+ * never used twice. A faulting thread sends its exception the same way. */
+#ifndef KERNEL_MESSAGE_H
+#define KERNEL_MESSAGE_H
+
+#include "object.h"
+#include "prioqueue.h"
+#include "pulse.h"
+
+#include <abi/control.h>
+
+struct thread;
+struct channel;
+struct connection;
+struct table;
+
+/* IDs: slot in the low bits, generation above. */
+#define MESSAGE_SLOT_BITS 16u
+#define MESSAGE_GENERATION_MAX ((1ull << (64u - MESSAGE_SLOT_BITS)) - 1u)
+
+struct transfer_item {
+    struct object *object; /* referenced, and counted like a handle */
+    uint32_t rights;
+    uint32_t flags;
+};
+
+/* A set of handles on their way. */
+struct transfer_set {
+    struct transfer_item items[TRANSFER_MAX];
+    uint32_t count;
+};
+
+struct message {
+    struct prioqueue_node queue_node;  /* SEND: in channel->queue */
+    struct prioqueue_node server_node; /* SEND and REPLY: in server->served, if server */
+    struct list unanswered_link;       /* REPLY: in channel->unanswered */
+    struct channel *channel;           /* SEND and REPLY */
+    struct connection *connection;     /* SEND and REPLY: referenced, and counted like a handle */
+    struct thread *server;             /* whom this message lends its priority */
+    struct table *table;               /* REPLY: table of the thread that received it */
+    uint64_t id;                       /* 0: none */
+    uint64_t parts[2];                 /* vectors in the client's space: [0] send, [1] reply */
+    uint32_t part_counts[2];
+    uint64_t bytes[2]; /* full lengths */
+    uint32_t rights;   /* of the handle called with */
+    uint8_t kind;      /* enum received_kind */
+    bool uninterruptible;
+    bool unblocking; /* one PULSE_UNBLOCK has gone out */
+    struct pulse unblock;
+    struct exception_info exception;
+    struct transfer_set transfer;
+};
+
+struct call_arguments {
+    int64_t connection;
+    uint64_t parts[2];
+    uint32_t part_counts[2];
+    uint32_t flags;
+    uint64_t deadline_ns;
+};
+
+/* A vector of the calling thread's space. */
+struct vector_arguments {
+    uint64_t parts;
+    uint32_t count;
+};
+
+/* All of these act for `thread`, the current one. They return a result for it, or SYSCALL_BLOCKED: it comes later. */
+int64_t message_call(struct kernel *kernel, struct thread *thread, const struct call_arguments *arguments);
+int64_t message_receive(struct kernel *kernel, struct thread *thread, int64_t channel,
+                        const struct vector_arguments *vector, uint64_t deadline_ns);
+int64_t message_reply(struct kernel *kernel, struct thread *thread, uint64_t id, int64_t status,
+                      const struct vector_arguments *vector, bool direct);
+/* direction 0: reads what the client sent; 1: writes into its reply area. */
+int64_t message_access(struct kernel *kernel, struct thread *thread, uint64_t id, unsigned direction, uint64_t offset,
+                       const struct vector_arguments *vector);
+
+/* A thread's exception becomes a message; without an exception connection the thread dies. */
+void message_exception(struct kernel *kernel, struct thread *thread, const struct exception_info *info);
+
+/* Takes a client out of SEND or REPLY. Gives it no result. */
+void message_abandon(struct kernel *kernel, struct thread *client);
+/* A client in SEND or REPLY wants out with `error` (timeout, interrupt): leaves at once, or asks the server if the
+ * channel wants that. */
+void message_unblock(struct kernel *kernel, struct thread *client, int error);
+/* The table's last thread is gone: its unanswered messages fail with -E_SRCH. */
+void message_table_gone(struct kernel *kernel, struct table *table);
+/* The client's priority changed: queues and its server follow. */
+void message_priority_changed(struct kernel *kernel, struct thread *client);
+/* The thread stops serving: those whom it served lend it nothing any more. */
+void message_server_gone(struct kernel *kernel, struct thread *server);
+/* Number of the first broken invariant of the message of `thread`, or 0. */
+unsigned message_check(struct kernel *kernel, struct thread *thread);
+
+#endif

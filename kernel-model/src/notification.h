@@ -1,0 +1,29 @@
+/* Notifications: 64 bits that coalesce until someone waits for them. When the last handle that may signal, or the last
+ * that may wait, goes, the waiters wake with -E_BADF. */
+#ifndef KERNEL_NOTIFICATION_H
+#define KERNEL_NOTIFICATION_H
+
+#include "list.h"
+#include "object.h"
+
+struct thread;
+
+struct notification {
+    struct object object;
+    uint64_t bits;
+    struct list waiters; /* thread.wait_link, oldest first */
+    uint32_t signal_handles;
+    uint32_t wait_handles;
+};
+
+int notification_create(struct kernel *kernel, struct grant *grant, struct notification **notification);
+/* Adds bits; the oldest waiter gets all there are. */
+void notification_signal(struct kernel *kernel, struct notification *notification, uint64_t bits);
+/* Waits until a bit is set; stores the bits at `bits_address` and clears them. Returns 0, SYSCALL_BLOCKED or an error. */
+int64_t notification_wait(struct kernel *kernel, struct thread *thread, struct notification *notification,
+                          uint64_t bits_address, uint64_t deadline_ns);
+void notification_handle_added(struct notification *notification, uint32_t rights);
+void notification_handle_removed(struct kernel *kernel, struct notification *notification, uint32_t rights);
+unsigned notification_check(struct kernel *kernel, struct notification *notification);
+
+#endif

@@ -1,0 +1,120 @@
+/* Threads: what runs. A thread refers to its space, handle table, grant and exception connection; its control page is
+ * pinned, and written through the kernel's own view of memory. The object lives as long as a handle names it or it has
+ * been started and not died. A thread that dies lets go of everything at once, and tells its exception connection. */
+#ifndef KERNEL_THREAD_H
+#define KERNEL_THREAD_H
+
+#include "deadline.h"
+#include "list.h"
+#include "message.h"
+#include "object.h"
+#include "prioqueue.h"
+#include "pulse.h"
+
+#include <abi/control.h>
+#include <kernel/platform.h>
+
+struct space;
+struct table;
+struct memory;
+struct connection;
+struct channel;
+struct notification;
+
+#define THREADS_MAX 16384u /* of one kernel; a message ID holds the slot in MESSAGE_SLOT_BITS */
+
+/* Result that means: no result yet, the thread is blocked (or dead, or goes on elsewhere). */
+#define SYSCALL_BLOCKED INT64_MIN
+
+struct thread {
+    struct object object;
+    _Alignas(16) uint8_t context[PLAT_CONTEXT_BYTES];
+    struct space *space; /* referenced, until death */
+    struct table *table;
+    struct connection *exception; /* may be NULL */
+    struct memory *control_memory;
+    uint64_t control_page;    /* page of control_memory, pinned */
+    uint64_t control_address; /* in the thread's space */
+    struct control *control;  /* the kernel's view */
+    uint64_t identity;
+    uint64_t cpu_ns;
+    uint32_t slot;
+    uint8_t state; /* enum thread_state; READY and RUNNING are both "may run" */
+    uint8_t base_priority;
+    uint8_t priority; /* with what it inherits */
+    bool suspended;
+    bool queued;            /* in a ready queue */
+    bool in_call;           /* entered by a system call and not resumed since */
+    bool upcall_ready;      /* THREAD_UPCALL_READY */
+    bool interrupt_pending; /* told to look for signals, and has not been seen to */
+    struct list ready_link;
+    struct deadline deadline; /* of the wait */
+
+    /* What it waits for: */
+    struct prioqueue_node receive_node; /* RECEIVE: in channel->receivers */
+    struct channel *channel;
+    struct vector_arguments receive_vector;
+    struct list wait_link; /* NOTIFICATION_WAIT, ADDRESS_WAIT */
+    struct notification *notification;
+    uint64_t bits_address;
+    struct memory *key_memory; /* ADDRESS_WAIT: referenced */
+    uint64_t key_offset;
+
+    struct message message;  /* as a client */
+    struct prioqueue served; /* as a server: message.server_node of those who lend it their priority */
+    struct pulse death;
+};
+
+struct thread_arguments {
+    struct grant *grant;
+    struct space *space;
+    struct table *table;
+    struct memory *control_memory;
+    uint64_t control_page;
+    uint64_t control_address;
+    struct connection *exception; /* NULL: dies of its exceptions */
+    uint64_t identity;
+    uint8_t priority;
+};
+
+/* Makes a thread in THREAD_NEW, with one reference for the caller. Errors: -E_NOMEM: grant or platform; -E_AGAIN:
+ * THREADS_MAX; -E_INVAL: the control page is past the end of its memory object. */
+int thread_create(struct kernel *kernel, const struct thread_arguments *arguments, struct thread **thread);
+/* Makes it ready. -E_INVAL: it was started before. */
+int thread_start(struct kernel *kernel, struct thread *thread, uint64_t pc, uint64_t sp, uint64_t argument);
+
+/* Ends it in any state. Harmless on a dead one. */
+void thread_kill(struct kernel *kernel, struct thread *thread);
+int thread_suspend(struct kernel *kernel, struct thread *thread);
+int thread_resume(struct kernel *kernel, struct thread *thread);
+int thread_interrupt(struct kernel *kernel, struct thread *thread);
+void thread_info_get(struct thread *thread, struct thread_info *info);
+void thread_priority_set(struct kernel *kernel, struct thread *thread, uint8_t priority);
+/* Works out its effective priority again, and that of whom it waits for. */
+void thread_priority_update(struct kernel *kernel, struct thread *thread);
+/* Whether its registers may be read and written: neither running nor dead. */
+bool thread_is_still(struct thread *thread);
+
+/* Blocks the current thread in `state` until thread_wake, the deadline or an interrupt. */
+void thread_block(struct kernel *kernel, struct thread *thread, enum thread_state state, uint64_t deadline_ns);
+/* Ends a wait: leaves whatever it waits in, gives the result, makes it ready. */
+void thread_wake(struct kernel *kernel, struct thread *thread, int64_t result);
+/* The same without a result: an exception was served. */
+void thread_wake_quietly(struct kernel *kernel, struct thread *thread);
+/* Like thread_wake, but the current CPU should switch to it now if the current thread blocks. */
+void thread_wake_direct(struct kernel *kernel, struct thread *thread, int64_t result);
+/* The wait's deadline passed. */
+void thread_expire(struct kernel *kernel, struct thread *thread);
+/* What a blocking call must do first: 0, or the error to return instead of blocking (-E_INTR, -E_TIMEDOUT). */
+int thread_may_block(struct thread *thread, uint64_t deadline_ns);
+/* Returns -E_INTR's side effects: the interrupt has been told. */
+void thread_interrupt_seen(struct thread *thread);
+/* Diverts it to the library's upcall if it is due one and stands where it can be. It must be stopped. */
+void thread_upcall_try(struct kernel *kernel, struct thread *thread);
+
+/* The thread in `slot`, or NULL. */
+struct thread *thread_of_slot(struct kernel *kernel, uint64_t slot);
+/* Number of the first broken invariant, or 0. */
+unsigned thread_check(struct kernel *kernel, struct thread *thread);
+
+#endif
