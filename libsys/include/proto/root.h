@@ -3,76 +3,85 @@
  * Reply: status >= 0 or -error, then the operation's struct or bytes; handles as transfers.
  *
  * Path operations go to HANDLE_ROOT (paths relative to the working directory) or to a directory's descriptor (relative
- * to it). Process operations go to HANDLE_ROOT (the caller's process) except those marked [process handle]. */
+ * to it). Numbers start at ROOT_OPERATION_FIRST, above all file operations, so that a directory's descriptor can tell
+ * the two protocols apart. Process operations go to HANDLE_ROOT (the caller's process) except those marked
+ * [process handle]. */
 #ifndef PROTO_ROOT_H
 #define PROTO_ROOT_H
 
 #include <proto/file.h>
 
+#define ROOT_OPERATION_FIRST 1000u
+
 enum root_operation {
     /* Paths. */
-    ROOT_OPEN = 1,     /* flags: OPEN_*, argument[0]: mode -> transfers the descriptor; status: 0, or a port's number */
-    ROOT_STAT = 2,     /* flags: ROOT_NO_FOLLOW -> struct file_stat */
-    ROOT_ACCESS = 3,   /* argument[0]: R 4, W 2, X 1 -> 0 */
-    ROOT_MKDIR = 4,    /* argument[0]: mode */
-    ROOT_UNLINK = 5,   /* flags: ROOT_DIRECTORY for rmdir */
-    ROOT_RENAME = 6,   /* data: new path; a transferred directory descriptor: base of the new path */
-    ROOT_LINK = 7,     /* data: new path; transfer as above; flags: ROOT_NO_FOLLOW */
-    ROOT_SYMLINK = 8,  /* path: the link, data: its target */
-    ROOT_READLINK = 9, /* -> bytes of the target; status: length */
-    ROOT_SETATTR = 10, /* argument[0]: PORT_SET_* mask, [1] mode, [2] uid, [3] gid, [4] size; data: two int64 times in
+    ROOT_OPEN = 1001,     /* flags: OPEN_*, argument[0]: mode -> transfers the descriptor; status: 0, or a port's
+                             number */
+    ROOT_STAT = 1002,     /* flags: ROOT_NO_FOLLOW -> struct file_stat */
+    ROOT_ACCESS = 1003,   /* argument[0]: R 4, W 2, X 1 -> 0 */
+    ROOT_MKDIR = 1004,    /* argument[0]: mode */
+    ROOT_UNLINK = 1005,   /* flags: ROOT_DIRECTORY for rmdir */
+    ROOT_RENAME = 1006,   /* data: new path; a transferred directory descriptor: base of the new path */
+    ROOT_LINK = 1007,     /* data: new path; transfer as above; flags: ROOT_NO_FOLLOW */
+    ROOT_SYMLINK = 1008,  /* path: the link, data: its target */
+    ROOT_READLINK = 1009, /* -> bytes of the target; status: length */
+    ROOT_SETATTR = 1010, /* argument[0]: PORT_SET_* mask, [1] mode, [2] uid, [3] gid, [4] size; data: two int64 times in
                           ns (access, modify); flags: ROOT_NO_FOLLOW, ROOT_BY_INODE: no path; argument[5]: address of
                           the file by data instead: two uint64 device, inode after the times */
-    ROOT_STATFS = 11,  /* -> struct port_statfs */
-    ROOT_CHDIR = 12,   /* path; empty path on a directory descriptor: fchdir */
-    ROOT_GETCWD = 13,  /* -> bytes of the path; status: length */
-    ROOT_UMASK = 14,   /* argument[0]: mask -> old mask */
-    ROOT_MOUNT = 15,   /* path: where; data: port name; argument[0]: inode of the tree's top; flags: ROOT_READ_ONLY */
-    ROOT_UNMOUNT = 16, /* path */
-    ROOT_MKNOD = 17,   /* argument[0]: mode; FIFOs and regular files only, else -E_PERM */
+    ROOT_STATFS = 1011,  /* -> struct port_statfs */
+    ROOT_CHDIR = 1012,   /* path; empty path on a directory descriptor: fchdir */
+    ROOT_GETCWD = 1013,  /* -> bytes of the path; status: length */
+    ROOT_UMASK = 1014,   /* argument[0]: mask -> old mask */
+    ROOT_MOUNT = 1015,   /* path: where; data: port name; argument[0]: inode of the tree's top; flags: ROOT_READ_ONLY */
+    ROOT_UNMOUNT = 1016, /* path */
+    ROOT_MKNOD = 1017,   /* argument[0]: mode; FIFOs and regular files only, else -E_PERM */
     /* File server side. */
-    ROOT_PORT_NEXT = 30, /* proto/port.h */
-    ROOT_PORT_INVALIDATE = 31, /* argument[0]: port, [1]: inode of a directory (all its entries and listing), data: name
-                                  (only this entry) */
+    ROOT_PORT_NEXT = 1030, /* proto/port.h */
+    ROOT_PORT_INVALIDATE = 1031, /* argument[0]: port, [1]: inode of a directory (all its entries and listing),
+                                    data: name (only this entry) */
     /* Processes. */
-    ROOT_PROCESS_CREATE = 50, /* -> transfers: process handle, grant, space, table (blank); status: pid. It inherits
-                                 credentials, working directory, umask, group, session, ignored signals, name */
-    ROOT_PROCESS_START = 51,  /* [process handle] argument: pc, sp, argument, control address; transfers the memory of
+    ROOT_PROCESS_CREATE = 1050, /* -> transfers: process handle, grant, space, table (blank); status: pid. It inherits
+                                 credentials, working directory, umask, group, session, ignored signals, name; with
+                                 flags ROOT_KEEP_CAUGHT (fork) also the caught signals */
+    ROOT_PROCESS_START = 1051,  /* [process handle] argument: pc, sp, argument, control address; transfers the memory of
                                  the control page -> 0. The first thread runs */
-    ROOT_PROCESS_EXEC = 52,   /* argument as START, [4]: bytes of the name at the front of data; transfers the new
+    ROOT_PROCESS_EXEC = 1052,   /* argument as START, [4]: bytes of the name at the front of data; transfers the new
                                  space and the memory of the control page; path: the program's absolute or given path;
                                  data: command line (NUL-separated, cut at PATH_BYTES_MAX). On success the caller and
                                  all other threads are gone and the new one runs */
-    ROOT_THREAD_CREATE = 53,  /* argument as START; transfers the memory of the control page -> tid; same space and table
-                                 as the caller */
-    ROOT_PROCESS_EXIT = 54,   /* argument[0]: exit status 0..255; no reply */
-    ROOT_WAIT = 55,           /* argument[0]: pid, as waitpid's; flags: WAIT_* -> pid or 0, struct wait_result. Or sent
-                                 to a [process handle] with argument[0] 0 */
-    ROOT_KILL = 56,           /* argument[0]: pid as kill(2)'s, [1]: signal */
-    ROOT_KILL_THREAD = 57,    /* argument[0]: pid, [1]: tid, [2]: signal */
-    ROOT_SIGNAL_FETCH = 58,   /* argument[0]: blocked mask (bit n-1 = signal n) of this thread -> next signal or 0,
-                                 struct signal_record */
-    ROOT_SIGNAL_DISPOSITION = 59, /* argument[0]: ignored mask, [1]: caught mask, [2]: SIGNAL_* flags */
-    ROOT_SIGNAL_DEFAULT = 60, /* argument[0]: signal: take its default action on the caller's process; returns 0 if that
-                                 was to stop, once continued */
-    ROOT_SIGNAL_PENDING = 61, /* -> mask */
-    ROOT_IDS = 62,            /* -> struct process_ids */
-    ROOT_SETPGID = 63,        /* argument[0]: pid (0: self), [1]: pgid (0: pid) */
-    ROOT_GETPGID = 64,        /* argument[0]: pid -> pgid */
-    ROOT_SETSID = 65,         /* -> sid */
-    ROOT_GETSID = 66,         /* argument[0]: pid -> sid */
-    ROOT_SETIDS = 67,         /* argument[0]: uid or -1, [1] euid, [2] gid, [3] egid */
-    ROOT_SET_NAME = 68,       /* data: name of the thread's process, at most 15 bytes */
-    ROOT_ALARM = 69,          /* argument[0]: first ns from now (0: stop), [1]: interval ns; -> struct alarm_state of before */
-    ROOT_USAGE = 70,          /* flags: 0 self, 1 children -> struct usage_record */
-    ROOT_EXECUTABLE = 71,     /* -> bytes: absolute path of the program running; status: length */
-    ROOT_SHUTDOWN = 72        /* argument[0]: status; uid 0: the machine stops */
+    ROOT_THREAD_CREATE = 1053,  /* argument as START; transfers the memory of the control page -> tid; same space
+                                   and table as the caller */
+    ROOT_PROCESS_EXIT = 1054,   /* argument[0]: exit status 0..255; no reply */
+    ROOT_WAIT = 1055,           /* argument[0]: pid, as waitpid's; flags: WAIT_* -> pid or 0, struct wait_result. Or
+                                   sent to a [process handle] with argument[0] 0 */
+    ROOT_KILL = 1056,           /* argument[0]: pid as kill(2)'s, [1]: signal */
+    ROOT_KILL_THREAD = 1057,    /* argument[0]: pid, [1]: tid, [2]: signal */
+    ROOT_SIGNAL_FETCH = 1058,   /* argument[0]: blocked mask (bit n-1 = signal n) of this thread -> next signal or 0,
+                                 struct signal_record. The root server remembers the mask and interrupts no thread for
+                                 what it blocks: who unblocks signals of the mask that it told last fetches again */
+    ROOT_SIGNAL_DISPOSITION = 1059, /* argument[0]: ignored mask, [1]: caught mask, [2]: SIGNAL_* flags */
+    ROOT_SIGNAL_DEFAULT = 1060, /* argument[0]: signal: take its default action on the caller's process; returns 0 if
+                                   that was to stop, once continued */
+    ROOT_SIGNAL_PENDING = 1061, /* -> mask */
+    ROOT_IDS = 1062,            /* -> struct process_ids */
+    ROOT_SETPGID = 1063,        /* argument[0]: pid (0: self), [1]: pgid (0: pid) */
+    ROOT_GETPGID = 1064,        /* argument[0]: pid -> pgid */
+    ROOT_SETSID = 1065,         /* -> sid */
+    ROOT_GETSID = 1066,         /* argument[0]: pid -> sid */
+    ROOT_SETIDS = 1067,         /* argument[0]: uid or -1, [1] euid, [2] gid, [3] egid */
+    ROOT_SET_NAME = 1068,       /* data: name of the thread's process, at most 15 bytes */
+    ROOT_ALARM = 1069,          /* argument[0]: first ns from now (0: stop), [1]: interval ns; -> struct alarm_state of
+                                   before */
+    ROOT_USAGE = 1070,          /* flags: 0 self, 1 children -> struct usage_record */
+    ROOT_EXECUTABLE = 1071,     /* -> bytes: absolute path of the program running; status: length */
+    ROOT_SHUTDOWN = 1072        /* argument[0]: status; uid 0: the machine stops */
 };
 
 #define ROOT_NO_FOLLOW 1u
 #define ROOT_DIRECTORY 2u
 #define ROOT_READ_ONLY 4u
 #define ROOT_BY_INODE 8u
+#define ROOT_KEEP_CAUGHT 16u
 
 struct root_request {
     uint32_t operation;
