@@ -1,0 +1,61 @@
+# shellcheck shell=bash disable=SC2317,SC2034
+# What the host tests share; sourced. Each test prints lines as docs/testing.md says and ends with `finish`.
+# BATON, DEV, TOP, BUILD: as tests/run sets them; a test run by hand finds them itself.
+set -uo pipefail
+TOP=${TOP:-$(dirname "$(dirname "$(dirname "$(readlink -f "$0")")")")}
+BUILD=${BUILD:-$TOP/build}
+BATON=${BATON:-$BUILD/baton}
+DEV=${DEV:-$TOP/dev}
+RUN_TIMEOUT_S=60
+failures=0
+work=$(mktemp -d)
+cleanup() { rm -rf "$work"; }
+trap cleanup EXIT
+
+pass() { # NAME [IDs]
+    echo "PASS $*"
+}
+
+fail() { # NAME WHY...
+    local name=$1
+    shift
+    echo "FAIL $name: $*" | tr '\n' ' '
+    echo
+    failures=$((failures + 1))
+}
+
+# run ARG...: `baton run ARG...` with nothing to read; leaves $status, $out and $err.
+run() {
+    run_with /dev/null "$BATON" run "$@"
+}
+
+# run_with INPUT COMMAND...: the same for any command and input file.
+run_with() {
+    local input=$1
+    shift
+    status=0
+    timeout -k 5 "$RUN_TIMEOUT_S" "$@" <"$input" >"$work/out" 2>"$work/err" || status=$?
+    out=$(tr -d '\0' <"$work/out")
+    err=$(tr -d '\0' <"$work/err")
+}
+
+# verdict NAME IDs CONDITION...: a test that passes if the command CONDITION succeeds; a failure shows what was seen.
+verdict() {
+    local name=$1 ids=$2
+    shift 2
+    if "$@"; then
+        # shellcheck disable=SC2086 # IDs are words
+        pass "$name" $ids
+    else
+        fail "$name" "status $status, out '${out:0:300}', err '${err:0:300}'"
+    fi
+}
+
+same() { # GOT WANTED
+    [[ $1 == "$2" ]]
+}
+
+finish() {
+    [[ $failures == 0 ]]
+    exit
+}
