@@ -11,13 +11,20 @@ struct memory;
 struct space;
 struct thread;
 
+/* size_bytes is rounded up to pages. -E_INVAL: 0, or more than a user address space. -E_NOMEM. */
 int memory_create(struct kernel *kernel, struct grant *grant, uint64_t size_bytes, struct memory **memory);
-/* A fixed run of frames: the archive or a device. Not charged, not clonable unless RAM. grant may be NULL at boot. */
+/* A fixed run of frames: in the archive, or a device outside RAM. Not charged; only the archive can be cloned, which
+ * charges and enters all pages at once. -E_INVAL: the run touches other RAM, -E_NOMEM. */
 int memory_create_fixed(struct kernel *kernel, struct grant *grant, uint64_t first_frame, uint64_t pages,
                         struct memory **memory);
+/* Frames from 0 on, RAM included, for spaces that show physical memory at its own address. -E_NOMEM. */
+int memory_create_identity(struct kernel *kernel, struct grant *grant, uint64_t pages, struct memory **memory);
+/* A copy on write of a range of pages. offset_bytes must be a multiple of the page size. -E_INVAL: the range is not in
+ * the object, is empty, or the object is a device; -E_NOMEM. Cost: constant per page present. */
 int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from, uint64_t offset_bytes,
                  uint64_t size_bytes, struct memory **memory);
 uint64_t memory_size(struct memory *memory);
+struct object *memory_object(struct memory *memory);
 /* The page's frame, brought in (zeroed, charged) if absent, made private if `write`. -E_NOMEM, -E_INVAL (past the end). */
 int memory_page(struct kernel *kernel, struct memory *memory, uint64_t page, bool write, uint64_t *frame);
 /* Pins a page for the kernel (control pages): frame stays what it is until memory_unpin, clones copy it at once. */
@@ -25,13 +32,25 @@ int memory_pin(struct kernel *kernel, struct memory *memory, uint64_t page, uint
 void memory_unpin(struct kernel *kernel, struct memory *memory, uint64_t page);
 
 int space_create(struct kernel *kernel, struct grant *grant, struct space **space);
-/* See SPACE_MAP. prot beyond `rights` of the memory handle: -E_ACCES. Returns 0 and the address. */
+/* See SPACE_MAP. *address without MAP_FLAG_FIXED: tried if it is not 0, else the lowest gap from MAP_BASE on. Pages that
+ * are present are shown at once; MAP_FLAG_POPULATE brings in the others as far as the grant goes. -E_INVAL: unaligned,
+ * empty, past the object's end, outside USER_BASE..USER_END or touching the platform's range, unknown flags; -E_NOMEM:
+ * no gap, too many regions, grant exhausted. prot beyond `rights` of the memory handle: -E_ACCES. Returns 0 and the address. */
 int space_map(struct kernel *kernel, struct space *space, uint64_t *address, uint64_t size_bytes, struct memory *memory,
               uint32_t rights, uint64_t offset_bytes, uint32_t prot_flags);
+/* What is not mapped there stays so. -E_INVAL: as space_map; -E_NOMEM: a region is to be cut in two and the grant is
+ * exhausted. */
 int space_unmap(struct kernel *kernel, struct space *space, uint64_t address, uint64_t size_bytes);
+/* -E_INVAL, -E_NOMEM: as above; -E_FAULT: not all of it is mapped; -E_ACCES: beyond the rights it was mapped with. */
 int space_protect(struct kernel *kernel, struct space *space, uint64_t address, uint64_t size_bytes, uint32_t prot);
+/* Adds to `to` what `from` maps: regions with MAP_FLAG_SHARED show the same objects, those with MAP_FLAG_NO_CLONE are
+ * left out, the others get a copy-on-write clone of their range, paid by `grant` (the regions are paid by the space's).
+ * -E_EXIST: something is mapped there in `to`; -E_NOMEM. On an error `to` is as before. */
 int space_clone(struct kernel *kernel, struct space *to, struct space *from, struct grant *grant);
 void space_query(struct space *space, uint64_t address, struct region_info *info);
+struct object *space_object(struct space *space);
+/* Recounts regions and the references they hold; panics on a wrong tree. */
+void space_check(struct kernel *kernel, struct space *space);
 struct plat_space *space_platform(struct space *space);
 
 /* Serves a fault: maps the page and some around it. 0: retry. -E_FAULT: nothing mapped there or not allowed.

@@ -25,4 +25,8 @@ struct memory_state {
 /* Frames, root grant and archive object. Called first by kernel_init, on zeroed state. Errors as kernel_init. */
 int memory_state_init(struct kernel *kernel, const struct kernel_config *config);
 
+/* Checks frames, grants, tables, memory objects and spaces, and recounts the references of objects that these hold.
+ * Called between object_check_begin and object_check_end. Panics on the first difference. */
+void memory_state_check(struct kernel *kernel);
+
 #endif

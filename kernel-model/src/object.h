@@ -14,11 +14,13 @@ struct kernel;
 struct grant;
 
 struct object {
-    uint8_t type; /* enum object_type */
-    uint8_t reserved[3];
+    uint8_t type;       /* enum object_type */
+    uint8_t size_class; /* of its slab */
+    uint8_t reserved[2];
     uint32_t references;
     struct grant *grant; /* paid from, referenced; NULL: the root grant itself */
     struct list link;    /* all objects, for kernel_check; or the dead ones */
+    uint64_t recount;    /* references found by kernel_check */
 };
 
 /* Takes `size_bytes` (at most one page) of zeroed memory for an object of `type`, with one reference.
@@ -29,6 +31,13 @@ void object_reference(struct object *object);
 /* Drops one reference; the last one destroys: at once, or, if called from a destroy function, when that has returned,
  * so that chains of objects need no stack. */
 void object_release(struct kernel *kernel, struct object *object);
+
+/* Recount of all references, for kernel_check: begin, then one object_recount for every reference that is held, then
+ * end, which panics on any difference. memory_state_check counts those of handles, objects (to their grant) and
+ * regions; whoever else holds references counts them. */
+void object_check_begin(struct kernel *kernel);
+void object_recount(struct object *object);
+void object_check_end(struct kernel *kernel);
 
 /* What each type does when its last reference has gone: give back all it holds but its own memory, which object.c
  * frees. Each is in its type's file. May release other objects. */

@@ -31,12 +31,18 @@ int table_close(struct kernel *kernel, struct table *table, int64_t handle);
 int table_next(struct table *table, int64_t from, uint32_t flags);
 int table_flags(struct table *table, int64_t handle, uint32_t mask, uint32_t flags); /* old flags or -E_BADF */
 /* Copies used handles [first, first+count) to the same numbers of `to`, whose places must be empty (-E_EXIST).
- * Returns the number copied; on -E_NOMEM what was copied so far is closed again. */
+ * Those without RIGHT_DUPLICATE are left out. Returns the number copied. On an error nothing is copied. -E_INVAL: the
+ * range leaves the table. */
 int table_copy(struct kernel *kernel, struct table *to, struct table *from, int64_t first, int64_t count);
+
+struct object *table_object(struct table *table);
+/* Recounts the table's pages and the references of its handles; panics if its counts are wrong. */
+void table_check(struct kernel *kernel, struct table *table);
 
 /* When the last handle that gives a *role* on an object goes, the object must hear of it: the channel when its last
  * RIGHT_MANAGE handle goes (server gone), the connection when its last handle goes (close pulse). table.c keeps
- * object->references for all handles and calls these on every fill and close. Implemented in channel.c. */
+ * object->references for all handles and calls these on every fill and close of a handle on a channel or a connection;
+ * `removed` comes before the handle's reference is dropped. Implemented in channel.c. */
 void channel_handle_added(struct object *channel, uint32_t rights);
 void channel_handle_removed(struct kernel *kernel, struct object *channel, uint32_t rights);
 

@@ -1,0 +1,45 @@
+/* What memory.c shares with the files of address spaces: the memory object itself and its pages as runs. */
+#ifndef KERNEL_MEMORY_OBJECT_H
+#define KERNEL_MEMORY_OBJECT_H
+
+#include "frame.h"
+#include "list.h"
+#include "memory.h"
+#include "page_tree.h"
+
+struct region;
+
+#define MEMORY_PAGES_MAX (1ull << 35) /* of one object: as much as a user address space spans */
+
+struct memory {
+    struct object object;
+    struct list regions; /* region.memory_link: all that map any of it */
+    uint64_t pages;
+    uint64_t present_pages; /* charged to object.grant, as are the tree's nodes; fixed ones: 0 */
+    uint64_t fixed_frame;   /* of page 0, all others following; FRAME_NONE: a normal object */
+    bool is_archive;        /* fixed, in RAM: may be cloned */
+    struct page_tree tree;
+};
+
+/* Pages that are present, have neighbouring frames and are alike. */
+struct page_run {
+    uint64_t page;
+    uint64_t pages;
+    uint64_t frame;
+    bool is_shared; /* copy-on-write: must not be mapped writable */
+};
+
+/* The first run in [from, end); false: there is none. end is at most the object's. */
+bool memory_run_next(struct memory *memory, uint64_t from, uint64_t end, struct page_run *run);
+/* Brings in what is absent of [first, end), zeroed; stops where the grant is exhausted. */
+void memory_populate(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end);
+/* Makes pages of [first, end) writable that are marked copy-on-write but not shared any more. */
+void memory_reclaim(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end);
+/* As memory_page; `mapper` is going to map the page itself, so need not be told when its frame changes. */
+int memory_page_for(struct kernel *kernel, struct memory *memory, struct region *mapper, uint64_t page, bool write,
+                    uint64_t *frame);
+bool memory_is_fixed(const struct memory *memory);
+/* Recounts pages and nodes; panics if the object's own numbers are wrong. */
+void memory_check(struct kernel *kernel, struct memory *memory);
+
+#endif

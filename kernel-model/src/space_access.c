@@ -1,0 +1,150 @@
+/* Reaching the memory of an address space: by faults, and by the kernel's own copies. */
+#include <abi/errno.h>
+#include <abi/limits.h>
+
+#include "assert.h"
+#include "kernel_state.h"
+#include "memory_object.h"
+#include "region.h"
+
+#define ACCESS_RUN_PAGES 16u /* most that space_access shows at once */
+
+/* The page and some neighbours come in and are mapped; *frame is the page's. */
+static int page_bring(struct kernel *kernel, struct region *region, uint64_t page, bool write, uint64_t *frame)
+{
+    struct memory *memory = region->memory;
+    uint64_t first = page - page % FAULT_AROUND_PAGES;
+    uint64_t end = first + FAULT_AROUND_PAGES;
+    int error = memory_page_for(kernel, memory, region, page, write, frame);
+
+    if (error != 0)
+        return error;
+    first = first > region->first_page && !memory_is_fixed(memory) ? first : region->first_page;
+    end = end < region_end_page(region) && !memory_is_fixed(memory) ? end : region_end_page(region);
+    memory_populate(kernel, memory, first, end);
+    if (write)
+        memory_reclaim(kernel, memory, first, end);
+    return region_map_present(kernel, region, first, end);
+}
+
+static bool prot_allows(uint32_t prot, uint32_t access)
+{
+    switch (access) {
+    case ACCESS_READ: /* no machine has pages that can be written and not read */
+        return (prot & (PROT_R | PROT_W)) != 0;
+    case ACCESS_WRITE:
+        return (prot & PROT_W) != 0;
+    default:
+        return (prot & PROT_X) != 0;
+    }
+}
+
+int space_fault(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access)
+{
+    struct region *region = region_at(space, address);
+    uint64_t frame;
+
+    if (region == NULL || !prot_allows(region->prot, access))
+        return -E_FAULT;
+    return page_bring(kernel, region, region_page(region, address), access == ACCESS_WRITE, &frame);
+}
+
+/* The page's frame, if it can be used as it is. */
+static bool page_is_ready(struct region *region, uint64_t page, bool write, uint64_t *frame)
+{
+    struct page_run run;
+
+    if (!memory_run_next(region->memory, page, page + 1, &run) || (write && run.is_shared))
+        return false;
+    *frame = run.frame;
+    return true;
+}
+
+static bool access_is_allowed(const struct region *region, uint32_t access, bool force)
+{
+    if (force)
+        return (region->rights & (access == ACCESS_WRITE ? RIGHT_WRITE : RIGHT_READ)) != 0;
+    return prot_allows(region->prot, access);
+}
+
+int space_access(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access, bool force,
+                 void **bytes, uint64_t *length)
+{
+    struct region *region = region_at(space, address);
+    uint64_t in_page = address & (PAGE_BYTES - 1);
+    bool write = access == ACCESS_WRITE;
+    uint64_t page, frame, next, pages;
+    void *start;
+    int error;
+
+    if (region == NULL || !access_is_allowed(region, access, force))
+        return -E_FAULT;
+    page = region_page(region, address);
+    if (!page_is_ready(region, page, write, &frame)) {
+        error = page_bring(kernel, region, page, write, &frame);
+        if (error != 0)
+            return error;
+    }
+    start = plat_frame_bytes(kernel, frame);
+    if (start == NULL)
+        return -E_FAULT;
+    pages = 1;
+    while (frame_is_ram(kernel, frame) && pages < ACCESS_RUN_PAGES && page + pages < region_end_page(region) &&
+           page_is_ready(region, page + pages, write, &next) && next == frame + pages &&
+           frame_is_ram(kernel, next))
+        pages++;
+    *bytes = (char *)start + in_page;
+    *length = (pages << PAGE_SHIFT) - in_page;
+    return 0;
+}
+
+int space_copy_in(struct kernel *kernel, struct space *space, void *to, uint64_t from, uint64_t length)
+{
+    char *target = to;
+
+    while (length > 0) {
+        uint64_t run;
+        void *bytes;
+        int error = space_access(kernel, space, from, ACCESS_READ, false, &bytes, &run);
+
+        if (error != 0)
+            return error;
+        run = run < length ? run : length;
+        __builtin_memcpy(target, bytes, run);
+        target += run;
+        from += run;
+        length -= run;
+    }
+    return 0;
+}
+
+int space_copy_out(struct kernel *kernel, struct space *space, uint64_t to, const void *from, uint64_t length)
+{
+    const char *source = from;
+
+    while (length > 0) {
+        uint64_t run;
+        void *bytes;
+        int error = space_access(kernel, space, to, ACCESS_WRITE, false, &bytes, &run);
+
+        if (error != 0)
+            return error;
+        run = run < length ? run : length;
+        __builtin_memcpy(bytes, source, run);
+        source += run;
+        to += run;
+        length -= run;
+    }
+    return 0;
+}
+
+int space_key(struct space *space, uint64_t address, struct memory **memory, uint64_t *offset_bytes)
+{
+    struct region *region = region_at(space, address);
+
+    if (region == NULL)
+        return -E_FAULT;
+    *memory = region->memory;
+    *offset_bytes = (region->first_page << PAGE_SHIFT) + (address - region->start);
+    return 0;
+}
