@@ -34,7 +34,7 @@ int kernel_init(struct kernel *kernel, const struct kernel_config *config);
 
 /* Loads the root server ("sbin/root", static ELF64) and the system library ("boot/libsys", flat image) from the
  * archive, makes the root server's objects and handles (abi/handles.h) and readies its first thread. Errors: -E_NOENT a
- * file is missing, -E_NOEXEC the ELF or image is bad, -E_NOMEM. */
+ * file is missing, -E_NOEXEC the ELF or image is bad, -E_INVAL the archive is damaged, -E_NOMEM. */
 int kernel_boot(struct kernel *kernel, uint64_t now_ns);
 
 /* The same without an archive, for platforms where programs are functions: a first thread with all of the root
