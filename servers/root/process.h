@@ -17,7 +17,7 @@
 #define PID_MAX 32767u
 #define PID_INIT 1u
 #define PROCESS_NAME_BYTES 16u
-#define PROCESS_PRIORITY 64u /* of threads, unless their creator has another */
+#define PROCESS_PRIORITY 64u /* of init's first thread; others start with their creator's */
 #define SIGNAL_MAX 64u
 
 /* Signals that the root server knows by name; Linux's numbers. */
@@ -58,15 +58,13 @@ struct process;
 
 struct task {
     bool used;
-    bool starting; /* made by an exec, runs once the old tasks are gone */
-    int handle;    /* of the thread */
+    int handle; /* of the thread */
     uint32_t tid;
     struct process *process;
-    struct task *next;    /* in the process's list */
-    uint64_t pending;     /* signals for this thread alone */
-    uint64_t blocked;     /* the mask that it told last */
-    uint64_t start[3];    /* pc, sp, argument, while starting */
-    struct signal_record fault; /* of the last signal that was sent to this thread alone */
+    struct task *next;           /* in the process's list */
+    uint64_t pending;            /* signals for this thread alone */
+    uint64_t blocked;            /* the mask that it told last */
+    struct signal_record record; /* of the last signal that was sent to this thread alone */
 };
 
 struct process {
@@ -79,14 +77,13 @@ struct process {
     uint16_t slot;
     uint64_t generation;
     uint32_t pid, group, session;
-    struct process *parent; /* NULL: init, or its slot was inherited from nobody */
+    struct process *parent; /* NULL: none (init) */
     struct credentials credentials;
     uint32_t calls;     /* unanswered calls that point here: the slot stays */
     struct task *tasks;
     uint32_t task_count;
     int space, table, grant; /* -1: gone */
     int32_t status;          /* wait status of a zombie, or of the last stop */
-    int32_t exit_status;     /* what it will be once the last task is gone; -1: not decided */
     uint64_t pending, ignored, caught;
     uint32_t signal_flags; /* SIGNAL_* of proto/root.h */
     uint64_t start_ns;
@@ -118,12 +115,113 @@ struct process_table {
 
 struct root;
 
+/* --- process.c: the table. --- */
+
 /* The process with this pid, in any state but FREE and GONE; NULL: none. */
 struct process *process_find(struct root *root, uint32_t pid);
 /* Goes through all processes that have a pid: start with NULL; NULL ends. */
 struct process *process_next(struct root *root, const struct process *process);
-/* May `actor` signal, trace or change `target`? Same user, or uid 0. */
+/* The process that a COOKIE_PROCESS cookie names, in any state but FREE; NULL: none. */
+struct process *process_of_cookie(struct root *root, uint64_t cookie);
+uint64_t process_cookie(const struct process *process);
+/* A free slot and pid, state BLANK, with what it inherits from `creator` (NULL: the first process).
+ * -E_AGAIN: PROCESSES_MAX or all numbers are in use. */
+int process_take(struct root *root, struct process *creator, bool keep_caught, struct process **process);
+/* Frees the slot if nothing refers to it any more. */
+void process_release(struct root *root, struct process *process);
+/* A number for a process or a task, not in use for either, nor for a group or session; 0: none is left. */
+uint32_t number_take(struct root *root);
+
+/* --- create.c: making processes. --- */
+
+/* Makes a blank process with grant, space and table; *handle: its process handle, the caller's.
+ * -E_AGAIN, -E_NOMEM. */
+int process_create(struct root *root, struct process *creator, bool keep_caught, struct process **process,
+                   int *handle);
+struct task_start {
+    uint64_t pc, sp, argument, control_address;
+    int control_memory;
+    uint32_t priority;
+};
+/* Starts the first task of a blank process. Errors as task_create. */
+int process_start(struct root *root, struct process *process, const struct task_start *start);
+
+/* --- task.c --- */
+
+/* Makes a thread of the process in `space` that is not started yet. -E_AGAIN: too many; errors of thread_create. */
+int task_create(struct root *root, struct process *process, int space, uint32_t tid, const struct task_start *start,
+                struct task **task);
+struct task *task_find(struct process *process, uint32_t tid);
+/* Forgets a task whose thread is dead or was never started; kills it if it is not. */
+void task_remove(struct root *root, struct task *task);
+/* A thread with this identity died. */
+void task_died(struct root *root, uint64_t identity);
+/* CPU time of its living tasks and of those that are gone. */
+void process_usage(struct process *process, struct usage_record *usage);
+
+/* --- end.c: the end of processes. --- */
+
+/* Ends a process in any state with this wait status. Harmless on a zombie. */
+void process_end(struct root *root, struct process *process, int32_t status);
+/* A zombie's status has been taken: its pid is free unless a handle is open. */
+void process_reap(struct root *root, struct process *process);
+/* The last process handle went. */
+void process_handle_closed(struct root *root, uint64_t cookie);
+
+/* --- wait.c --- */
+
+#define STATUS_EXITED(code) ((int32_t)(((uint32_t)(code)&0xffu) << 8))
+#define STATUS_SIGNALED(signal, core) ((int32_t)((uint32_t)(signal) | ((core) ? 0x80u : 0u)))
+#define STATUS_STOPPED(signal) ((int32_t)((uint32_t)(signal) << 8 | 0x7fu))
+#define STATUS_CONTINUED 0xffff
+
+struct wait_choice {
+    struct process *process; /* NULL: nothing to tell yet */
+    int32_t status;
+};
+/* What a parent's wait for `pid` (as waitpid's) would tell now. Returns 0, or -E_CHILD: no child is meant. */
+int wait_choose(struct root *root, const struct process *parent, int64_t pid, uint32_t flags,
+                struct wait_choice *choice);
+/* Something that waits may tell of has changed: answers those that can be. */
+void wait_update(struct root *root);
+
+/* --- signal.c --- */
+
+enum signal_action { ACTION_TERMINATE, ACTION_CORE, ACTION_IGNORE, ACTION_STOP, ACTION_CONTINUE };
+enum signal_action signal_default(uint32_t signal);
+/* What to do with a signal that comes for a process now. */
+enum signal_verdict { VERDICT_DROP, VERDICT_PEND, VERDICT_DEFAULT };
+enum signal_verdict signal_judge(const struct process *process, uint32_t signal);
+/* Takes the next pending signal that `blocked` lets through; 0: none. */
+uint32_t signal_take(struct process *process, struct task *task, uint64_t blocked, struct signal_record *record);
+/* Sends a signal to a process, or to one task of it (NULL: whichever). No permission check. */
+void signal_send(struct root *root, struct process *process, struct task *task, const struct signal_record *record);
+/* Takes a signal's default action on a process. */
+void signal_act(struct root *root, struct process *process, uint32_t signal);
+/* Tells the parent of a child's change by SIGCHLD; code: CHILD_*. */
+void signal_child(struct root *root, struct process *child, int32_t code, int32_t status);
+#define CHILD_EXITED 1
+#define CHILD_KILLED 2
+#define CHILD_DUMPED 3
+#define CHILD_STOPPED 5
+#define CHILD_CONTINUED 6
+
+/* --- credentials.c --- */
+
+/* May `actor` signal or change `target`? Same user, or uid 0. */
 bool process_may(const struct process *actor, const struct process *target);
+
+/* --- group.c --- */
+
+/* Whether no process outside the group, but of its session, is a parent of one of its members. */
+bool group_is_orphaned(struct root *root, uint32_t group, uint32_t session);
+
+/* --- alarm.c --- */
+
+/* The timer fired. */
+void alarm_expire(struct root *root);
+/* Programs the timer for the earliest alarm. */
+void alarm_arm(struct root *root);
 
 /* What /proc's files say. */
 enum proc_file {

@@ -85,14 +85,38 @@ struct root {
 
 #define ROOT_PULSE_TIMER 1
 
+/* A broken assumption of our own: says so in the machine's log and stops the machine. */
+_Noreturn void root_panic(const char *condition, const char *file, int line);
+#define root_assert(condition) ((condition) ? (void)0 : root_panic(#condition, __FILE__, __LINE__))
+
+/* The state in zeroed memory of its own; NULL: no memory. Only touched pages cost. */
+struct root *root_create(void);
+
 /* Sets up all parts on zeroed memory. Returns 0 or -error of the kernel call that failed. */
 int root_init(struct root *root);
+
+/* Starts init from the boot archive. Returns 0 or -error (the reason is in the machine's log). */
+int root_start_init(struct root *root);
 
 /* Serves for ever. */
 _Noreturn void root_run(struct root *root);
 
 /* Zeroed pages, for ever: there is no freeing. NULL: the grant is exhausted. */
 void *root_memory(struct root *root, uint64_t size_bytes);
+
+/* Waits for the next message or pulse; a call's `state` is CALL_SERVED until its reply. NULL: interrupted. Pulses: the
+ * call must be given back by call_free. */
+struct root_call *call_receive(struct root *root);
+/* Finds out who asks and what; false: it has been answered with an error. */
+bool call_decode(struct root *root, struct root_call *call);
+/* The unanswered call with this message id; NULL: none. */
+struct root_call *call_find(struct root *root, uint64_t message_id);
+/* Frees a call that gets no reply (pulses, clients that are gone). */
+void call_free(struct root *root, struct root_call *call);
+/* The task that sent the call, if it belongs to call->process; else NULL. */
+struct task *call_task(const struct root_call *call);
+/* Takes a transferred handle out of the call; -1: it has none. The caller's from now on. */
+int call_take_handle(struct root_call *call, uint32_t index);
 
 /* Answers and frees the call. status >= 0 or -error; data may be NULL with 0 bytes; what does not fit the client's
  * reply area is cut. A client that is gone is no error. Never blocks. */
@@ -107,6 +131,34 @@ int root_reply_transfer(struct root *root, struct root_call *call, int64_t statu
 /* Nanoseconds: since boot, and since 1970. */
 uint64_t root_now_ns(void);
 uint64_t root_realtime_ns(const struct root *root);
+
+/* --- What the process side serves; each answers the call, now or later. --- */
+
+void serve_process(struct root *root, struct root_call *call); /* dispatches to: */
+void serve_create(struct root *root, struct root_call *call);
+void serve_start(struct root *root, struct root_call *call);
+void serve_exec(struct root *root, struct root_call *call);
+void serve_thread_create(struct root *root, struct root_call *call);
+void serve_exit(struct root *root, struct root_call *call);
+void serve_wait(struct root *root, struct root_call *call);
+void serve_kill(struct root *root, struct root_call *call);
+void serve_kill_thread(struct root *root, struct root_call *call);
+void serve_signal_fetch(struct root *root, struct root_call *call);
+void serve_signal_disposition(struct root *root, struct root_call *call);
+void serve_signal_default(struct root *root, struct root_call *call);
+void serve_signal_pending(struct root *root, struct root_call *call);
+void serve_ids(struct root *root, struct root_call *call);
+void serve_setids(struct root *root, struct root_call *call);
+void serve_setpgid(struct root *root, struct root_call *call);
+void serve_getpgid(struct root *root, struct root_call *call);
+void serve_setsid(struct root *root, struct root_call *call);
+void serve_getsid(struct root *root, struct root_call *call);
+void serve_set_name(struct root *root, struct root_call *call);
+void serve_alarm(struct root *root, struct root_call *call);
+void serve_usage(struct root *root, struct root_call *call);
+void serve_executable(struct root *root, struct root_call *call);
+void serve_shutdown(struct root *root, struct root_call *call);
+void serve_exception(struct root *root, struct root_call *call);
 
 /* --- What vfs*.c offers. --- */
 
