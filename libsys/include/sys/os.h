@@ -68,6 +68,18 @@ int os_spawn(const char *path, const struct os_file_action *actions, uint32_t ac
 /* The same from an ELF image in memory: for init, before there is a file system. */
 int os_spawn_memory(int memory, uint64_t offset_bytes, uint64_t size_bytes, const char *name,
                     const struct os_file_action *actions, uint32_t action_count, char *const argv[], char *const envp[]);
+/* Fills a blank address space with the library, an ELF image in memory and its stack, by kernel calls alone: for the
+ * root server, which starts the first process. On success the caller closes control_memory after ROOT_PROCESS_START's
+ * equivalent. -E_NOEXEC, -E_NOMEM, -E_2BIG; what was done stays for the space's end to undo. */
+struct os_fill {
+    int grant;  /* what it is paid from */
+    int space;  /* blank */
+    int memory; /* holds the image */
+    uint64_t offset_bytes, size_bytes;
+    int control_memory;                         /* out: memory of the first thread's control page */
+    uint64_t pc, sp, argument, control_address; /* out: how it starts */
+};
+int os_fill_memory(struct os_fill *fill, char *const argv[], char *const envp[]);
 int os_wait(int pid, struct wait_result *result, uint32_t flags); /* [i] pid, 0 with WAIT_NO_HANG */
 _Noreturn void os_exit(int status);
 int os_kill(int pid, int signal);
