@@ -15,12 +15,14 @@ struct pulse;
 
 #define PULSE_PAGES_MAX 32u /* hold PULSES_MAX slots */
 
+enum queue_tag { QUEUE_MESSAGE = 1, QUEUE_PULSE = 2 };
+
 struct channel {
     struct object object;
-    struct prioqueue queue;     /* message.queue_node (kind of node told by `is_pulse`) and pulse.node */
-    struct prioqueue receivers; /* thread.receive_node */
-    struct list unanswered;     /* message.unanswered_link */
-    uint32_t flags;             /* CHANNEL_* */
+    struct prioqueue queue; /* message.queue_node and pulse.node, told apart by enum queue_tag */
+    struct list receivers;  /* thread.wait_link, oldest first */
+    struct list unanswered; /* message.unanswered_link */
+    uint32_t flags;         /* CHANNEL_* */
     uint32_t manage_handles;
     bool dead;
     uint32_t last_server_slot; /* boosted by what queues up; while the serial still fits */
@@ -32,6 +34,12 @@ struct channel {
 
 int channel_create(struct kernel *kernel, struct grant *grant, uint32_t pulse_slots, uint32_t flags,
                    struct channel **channel);
+/* A thread is about to receive: it is the one whom waiting senders boost. */
+void channel_server_set(struct kernel *kernel, struct channel *channel, struct thread *server);
+/* That thread, if it still lives; else NULL. */
+struct thread *channel_server(struct kernel *kernel, struct channel *channel);
+/* The thread that has waited longest in receive, still waiting; NULL if there is none. */
+struct thread *channel_receiver(struct channel *channel);
 /* Nobody will receive on it any more. */
 void channel_close(struct kernel *kernel, struct channel *channel);
 /* Number of the first broken invariant, or 0. */

@@ -13,6 +13,7 @@ struct cursor {
     uint64_t parts;      /* address of the next struct part */
     uint32_t parts_left;
     uint32_t access;    /* ACCESS_READ or ACCESS_WRITE */
+    bool force;         /* whatever the protection */
     uint64_t base;      /* of the current part's rest */
     uint64_t base_left;
     uint8_t *view; /* the kernel's view of the next bytes */
@@ -26,6 +27,10 @@ struct copy_result {
 };
 
 void cursor_init(struct cursor *cursor, struct space *space, uint64_t parts, uint32_t count, uint32_t access);
+/* One run of `length` bytes instead of a vector. */
+void cursor_init_run(struct cursor *cursor, struct space *space, uint64_t address, uint64_t length, uint32_t access,
+                     bool force);
+/* Kernel memory. */
 void cursor_init_bytes(struct cursor *cursor, void *bytes, uint64_t length);
 /* Goes on by `bytes` without copying, or to the end. Returns 0, -E_FAULT or -E_NOMEM. */
 int cursor_skip(struct kernel *kernel, struct cursor *cursor, uint64_t bytes);

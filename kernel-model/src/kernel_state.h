@@ -35,6 +35,7 @@ struct kernel {
     uint64_t direct_switches;
     uint64_t thread_serial;
     struct cpu cpu[CPUS_MAX];
+    struct list doomed; /* thread.wait_link */
     struct deadline_heap deadlines;
     struct address_waits address_waits;
     struct interrupt *interrupts[INTERRUPTS_MAX];

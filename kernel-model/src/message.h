@@ -79,15 +79,37 @@ int64_t message_access(struct kernel *kernel, struct thread *thread, uint64_t id
 /* A thread's exception becomes a message; without an exception connection the thread dies. */
 void message_exception(struct kernel *kernel, struct thread *thread, const struct exception_info *info);
 
+/* Steps shared by calls and exceptions. */
+enum hand_over { HANDED_OVER, CLIENT_FAILED, SERVER_FAILED };
+/* Fills in who sends by what, with a new ID. The client is not blocked yet. */
+void message_open(struct kernel *kernel, struct thread *client, struct connection *connection, uint8_t kind);
+/* The client, already in SEND, gets its message to a waiting thread or into the queue. 0, or the client's error, with
+ * the message closed again. */
+int message_send(struct kernel *kernel, struct thread *client);
+/* Copies a message in SEND to `server` and puts it into REPLY; *error tells what failed. Nothing changes if it fails. */
+enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, struct thread *server,
+                                 const struct vector_arguments *vector, int *error);
+/* The client of an unanswered message that `server` may answer; NULL: no such message. */
+struct thread *message_find(struct kernel *kernel, struct thread *server, uint64_t id);
+/* The answer to an exception, given by `server`: takes registers from its vector if there are any. */
+int64_t exception_reply(struct kernel *kernel, struct thread *server, struct thread *client, int64_t status,
+                        const struct vector_arguments *vector);
+/* What the handler of `client` receives. */
+void exception_message_get(struct kernel *kernel, struct thread *client, struct exception_message *message);
+
 /* Takes a client out of SEND or REPLY. Gives it no result. */
-void message_abandon(struct kernel *kernel, struct thread *client);
+void message_close(struct kernel *kernel, struct thread *client);
+/* The client is being killed: the same, and a server that wants to know is told. */
+void message_close_killed(struct kernel *kernel, struct thread *client);
+/* The client leaves with an error: a caller goes on with it, a thread in an exception dies. */
+void message_fail(struct kernel *kernel, struct thread *client, int error);
 /* A client in SEND or REPLY wants out with `error` (timeout, interrupt): leaves at once, or asks the server if the
  * channel wants that. */
 void message_unblock(struct kernel *kernel, struct thread *client, int error);
 /* The table's last thread is gone: its unanswered messages fail with -E_SRCH. */
 void message_table_gone(struct kernel *kernel, struct table *table);
-/* The client's priority changed: queues and its server follow. */
-void message_priority_changed(struct kernel *kernel, struct thread *client);
+/* The client's priority changed: its places in queues follow. Returns the thread that serves it, or NULL. */
+struct thread *message_priority_changed(struct kernel *kernel, struct thread *client);
 /* The thread stops serving: those whom it served lend it nothing any more. */
 void message_server_gone(struct kernel *kernel, struct thread *server);
 /* Number of the first broken invariant of the message of `thread`, or 0. */

@@ -17,6 +17,7 @@ struct prioqueue_node {
     uint8_t priority;
     bool leader;
     bool queued;
+    uint8_t tag; /* the owner's: what the node is part of */
 };
 
 void prioqueue_init(struct prioqueue *queue);

@@ -33,6 +33,8 @@ void schedule_add(struct kernel *kernel, struct thread *thread);
 void schedule_add_direct(struct kernel *kernel, struct thread *thread);
 /* The thread may not run any more. Harmless if it could not. */
 void schedule_remove(struct kernel *kernel, struct thread *thread);
+/* The same for good: it dies. */
+void schedule_forget(struct kernel *kernel, struct thread *thread);
 /* Its priority changes to `priority`. */
 void schedule_priority(struct kernel *kernel, struct thread *thread, uint8_t priority);
 /* The current thread lets others of its priority go first. */

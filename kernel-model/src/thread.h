@@ -44,6 +44,8 @@ struct thread {
     uint8_t priority; /* with what it inherits */
     bool suspended;
     bool queued;            /* in a ready queue */
+    bool doomed;            /* will be killed before the kernel is left */
+    bool has_context;       /* the platform knows it */
     bool in_call;           /* entered by a system call and not resumed since */
     bool upcall_ready;      /* THREAD_UPCALL_READY */
     bool interrupt_pending; /* told to look for signals, and has not been seen to */
@@ -51,10 +53,9 @@ struct thread {
     struct deadline deadline; /* of the wait */
 
     /* What it waits for: */
-    struct prioqueue_node receive_node; /* RECEIVE: in channel->receivers */
+    struct list wait_link; /* RECEIVE, NOTIFICATION_WAIT, ADDRESS_WAIT; doomed: in kernel->doomed */
     struct channel *channel;
     struct vector_arguments receive_vector;
-    struct list wait_link; /* NOTIFICATION_WAIT, ADDRESS_WAIT */
     struct notification *notification;
     uint64_t bits_address;
     struct memory *key_memory; /* ADDRESS_WAIT: referenced */
@@ -85,6 +86,10 @@ int thread_start(struct kernel *kernel, struct thread *thread, uint64_t pc, uint
 
 /* Ends it in any state. Harmless on a dead one. */
 void thread_kill(struct kernel *kernel, struct thread *thread);
+/* Ends it when the call into the kernel is done: for use where objects are being taken apart. It must be blocked. */
+void thread_doom(struct kernel *kernel, struct thread *thread);
+/* Kills the doomed. */
+void thread_kill_doomed(struct kernel *kernel);
 int thread_suspend(struct kernel *kernel, struct thread *thread);
 int thread_resume(struct kernel *kernel, struct thread *thread);
 int thread_interrupt(struct kernel *kernel, struct thread *thread);
@@ -97,6 +102,8 @@ bool thread_is_still(struct thread *thread);
 
 /* Blocks the current thread in `state` until thread_wake, the deadline or an interrupt. */
 void thread_block(struct kernel *kernel, struct thread *thread, enum thread_state state, uint64_t deadline_ns);
+/* Leaves whatever it waits in; no result, still blocked. `killed`: servers that care are told. */
+void thread_unwait(struct kernel *kernel, struct thread *thread, bool killed);
 /* Ends a wait: leaves whatever it waits in, gives the result, makes it ready. */
 void thread_wake(struct kernel *kernel, struct thread *thread, int64_t result);
 /* The same without a result: an exception was served. */
@@ -105,10 +112,9 @@ void thread_wake_quietly(struct kernel *kernel, struct thread *thread);
 void thread_wake_direct(struct kernel *kernel, struct thread *thread, int64_t result);
 /* The wait's deadline passed. */
 void thread_expire(struct kernel *kernel, struct thread *thread);
-/* What a blocking call must do first: 0, or the error to return instead of blocking (-E_INTR, -E_TIMEDOUT). */
-int thread_may_block(struct thread *thread, uint64_t deadline_ns);
-/* Returns -E_INTR's side effects: the interrupt has been told. */
-void thread_interrupt_seen(struct thread *thread);
+/* What a blocking call must ask first: 0, or the error to return instead of blocking: -E_INTR (and the interrupt counts
+ * as told), -E_TIMEDOUT. */
+int thread_may_block(struct kernel *kernel, struct thread *thread, uint64_t deadline_ns);
 /* Diverts it to the library's upcall if it is due one and stands where it can be. It must be stopped. */
 void thread_upcall_try(struct kernel *kernel, struct thread *thread);
 

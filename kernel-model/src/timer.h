@@ -29,7 +29,7 @@ struct timer_arguments {
     uint64_t identity;
 };
 
-int timer_create(struct kernel *kernel, const struct timer_arguments *arguments, struct timer **timer);
+int timer_object_create(struct kernel *kernel, const struct timer_arguments *arguments, struct timer **timer);
 /* DEADLINE_NONE stops it. -E_INVAL: a period below TIMER_PERIOD_MIN_NS, or too long. */
 int timer_set(struct kernel *kernel, struct timer *timer, uint64_t deadline_ns, uint64_t period_ns);
 /* Serves all timeouts and timers that are due. */

@@ -18,7 +18,7 @@ int transfer_plan_read(struct thread *sender, struct transfer_plan *plan);
 void transfer_take(struct kernel *kernel, struct thread *sender, const struct transfer_plan *plan,
                    struct transfer_set *set);
 /* Puts the handles into the receiver's table, in order, and their numbers into its control page; those for which there
- * is no room are dropped. Returns how many there are. */
+ * is no room stay in the set. Returns how many it put. */
 uint32_t transfer_deliver(struct kernel *kernel, struct thread *receiver, struct transfer_set *set);
 /* Drops what is left. */
 void transfer_drop(struct kernel *kernel, struct transfer_set *set);

@@ -1,0 +1,139 @@
+/* The entries of the core: each takes the time, acts for the current thread, and settles what is left over. */
+#include <kernel/kernel.h>
+
+#include "kernel_state.h"
+#include "memory.h"
+#include "syscall.h"
+#include "timer.h"
+
+#include <abi/errno.h>
+
+size_t kernel_bytes(void)
+{
+    return (sizeof(struct kernel) + PAGE_BYTES - 1u) / PAGE_BYTES * PAGE_BYTES;
+}
+
+int kernel_init(struct kernel *kernel, const struct kernel_config *config)
+{
+    kernel->platform = config->platform;
+    kernel->now_ns = config->now_ns;
+    kernel->boot_ns = config->now_ns;
+    kernel->realtime_offset_ns = config->realtime_offset_ns;
+    list_init(&kernel->doomed);
+    schedule_init(kernel);
+    address_wait_init(kernel);
+    return memory_state_init(kernel, config);
+}
+
+void *kernel_platform(struct kernel *kernel)
+{
+    return kernel->platform;
+}
+
+static void kernel_enter(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
+{
+    KERNEL_ASSERT(kernel, cpu < CPUS_MAX);
+    if (now_ns > kernel->now_ns)
+        kernel->now_ns = now_ns;
+    schedule_account(kernel, kernel->now_ns);
+}
+
+/* The current thread, if the library has looked for signals since it was told to, is told no more. */
+static struct thread *kernel_current(struct kernel *kernel)
+{
+    struct thread *thread = schedule_current(kernel);
+
+    KERNEL_ASSERT(kernel, thread != NULL);
+    if (thread->interrupt_pending && thread->control->interrupted == 0)
+        thread->interrupt_pending = false;
+    return thread;
+}
+
+void kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const struct syscall_arguments *arguments)
+{
+    struct thread *thread;
+    int64_t result;
+
+    kernel_enter(kernel, cpu, now_ns);
+    thread = kernel_current(kernel);
+    thread->in_call = true;
+    result = syscall_dispatch(kernel, thread, arguments);
+    if (result != SYSCALL_BLOCKED)
+        plat_context_result(kernel, thread_context(thread), result);
+    thread_kill_doomed(kernel);
+}
+
+void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t address, uint32_t access)
+{
+    struct exception_info info = {.kind = EXCEPTION_FAULT, .access = access, .address = address};
+    struct thread *thread;
+    int error;
+
+    kernel_enter(kernel, cpu, now_ns);
+    thread = kernel_current(kernel);
+    thread->in_call = false;
+    error = space_fault(kernel, thread->space, address, access);
+    if (error == -E_NOMEM)
+        info.kind = EXCEPTION_NO_MEMORY;
+    if (error != 0)
+        message_exception(kernel, thread, &info);
+    thread_kill_doomed(kernel);
+}
+
+void kernel_exception(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const struct exception_info *info)
+{
+    struct thread *thread;
+
+    kernel_enter(kernel, cpu, now_ns);
+    thread = kernel_current(kernel);
+    thread->in_call = false;
+    message_exception(kernel, thread, info);
+    thread_kill_doomed(kernel);
+}
+
+void kernel_thread_lost(struct kernel *kernel, unsigned cpu, uint64_t now_ns, struct thread *thread)
+{
+    kernel_enter(kernel, cpu, now_ns);
+    thread_kill(kernel, thread);
+    thread_kill_doomed(kernel);
+}
+
+void kernel_interrupt(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint32_t number)
+{
+    kernel_enter(kernel, cpu, now_ns);
+    interrupt_fire(kernel, number);
+}
+
+void kernel_timer(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
+{
+    struct thread *thread;
+
+    kernel_enter(kernel, cpu, now_ns);
+    kernel->cpu[cpu].armed_ns = DEADLINE_NONE;
+    timer_expire_all(kernel);
+    thread_kill_doomed(kernel);
+    thread = schedule_current(kernel);
+    if (thread != NULL)
+        thread_upcall_try(kernel, thread);
+}
+
+struct thread *kernel_next(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
+{
+    kernel_enter(kernel, cpu, now_ns);
+    return schedule_next(kernel);
+}
+
+void kernel_info_get(struct kernel *kernel, struct kernel_info *info)
+{
+    *info = (struct kernel_info){
+        .total_pages = kernel->frames.count,
+        .free_pages = kernel->frames.free_count,
+        .boot_ns = kernel->boot_ns,
+        .realtime_offset_ns = kernel->realtime_offset_ns,
+        .idle_ns = kernel->idle_ns,
+        .switches = kernel->switches,
+        .direct_switches = kernel->direct_switches,
+    };
+    for (unsigned i = 0; i < OBJECT_TYPE_COUNT; i++)
+        info->object_count[i] = kernel->memory.object_count[i];
+}

@@ -1,0 +1,284 @@
+/* Life of a message: opening, queueing, handing over, lending priority, closing. Who calls is in message_call.c, who
+ * answers in message_reply.c. */
+#include "kernel_state.h"
+
+#include "channel.h"
+#include "connection.h"
+#include "copy.h"
+#include "transfer.h"
+
+#include <abi/errno.h>
+
+
+/* From now on the message lends its client's priority to `server` (NULL: to nobody). */
+static void server_set(struct kernel *kernel, struct thread *client, struct thread *server)
+{
+    struct message *message = &client->message;
+    struct thread *before = message->server;
+
+    if (server == client)
+        server = NULL;
+    if (before == server)
+        return;
+    if (before != NULL)
+        prioqueue_remove(&message->server_node);
+    message->server = server;
+    if (server != NULL)
+        prioqueue_push(&server->served, &message->server_node, client->priority);
+    if (before != NULL)
+        thread_priority_update(kernel, before);
+    if (server != NULL)
+        thread_priority_update(kernel, server);
+}
+
+struct thread *message_priority_changed(struct kernel *kernel, struct thread *client)
+{
+    struct message *message = &client->message;
+
+    (void)kernel;
+    if (message->id == 0)
+        return NULL;
+    if (message->queue_node.queued) {
+        prioqueue_remove(&message->queue_node);
+        prioqueue_push(&message->channel->queue, &message->queue_node, client->priority);
+    }
+    if (message->server == NULL)
+        return NULL;
+    prioqueue_remove(&message->server_node);
+    prioqueue_push(&message->server->served, &message->server_node, client->priority);
+    return message->server;
+}
+
+void message_server_gone(struct kernel *kernel, struct thread *server)
+{
+    struct prioqueue_node *node;
+
+    (void)kernel;
+    while ((node = prioqueue_first(&server->served)) != NULL) {
+        prioqueue_remove(node);
+        LIST_ENTRY(node, struct message, server_node)->server = NULL;
+    }
+}
+
+void message_open(struct kernel *kernel, struct thread *client, struct connection *connection, uint8_t kind)
+{
+    struct message *message = &client->message;
+    struct thread_slot *slot = &kernel->slots[client->slot];
+
+    KERNEL_ASSERT(kernel, message->id == 0 && slot->generation < MESSAGE_GENERATION_MAX);
+    slot->generation++;
+    message->id = slot->generation << MESSAGE_SLOT_BITS | client->slot;
+    message->kind = kind;
+    message->connection = connection;
+    message->channel = connection->channel;
+    message->unblocking = false;
+    object_reference(&connection->object);
+    connection_handle_added(connection);
+}
+
+/* Takes it out of every queue and gives back what it holds, but its notice to the server. */
+static void message_release(struct kernel *kernel, struct thread *client)
+{
+    struct message *message = &client->message;
+    struct connection *connection = message->connection;
+    struct transfer_set transfer = message->transfer;
+
+    server_set(kernel, client, NULL);
+    if (message->queue_node.queued)
+        prioqueue_remove(&message->queue_node);
+    list_remove(&message->unanswered_link);
+    message->transfer.count = 0;
+    message->id = 0;
+    message->channel = NULL;
+    message->connection = NULL;
+    message->table = NULL;
+    connection_handle_removed(kernel, connection);
+    object_release(kernel, &connection->object);
+    transfer_drop(kernel, &transfer);
+}
+
+void message_close(struct kernel *kernel, struct thread *client)
+{
+    pulse_cancel(kernel, &client->message.unblock);
+    message_release(kernel, client);
+}
+
+/* Tells the server once that the client wants out. */
+static void unblock_send(struct kernel *kernel, struct thread *client, enum pulse_owner owner)
+{
+    struct message *message = &client->message;
+    struct pulse *pulse = &message->unblock;
+
+    pulse->owner = (uint8_t)owner;
+    pulse->holder = &client->object;
+    pulse->code = PULSE_UNBLOCK;
+    pulse->value = message->id;
+    pulse->cookie = message->connection->cookie;
+    pulse->identity = client->identity;
+    message->unblocking = true;
+    pulse_send(kernel, message->channel, pulse, client->priority);
+}
+
+static bool message_wants_unblock(const struct thread *client)
+{
+    const struct message *message = &client->message;
+
+    return client->state == THREAD_REPLY && message->kind == RECEIVED_MESSAGE &&
+           (message->channel->flags & CHANNEL_UNBLOCK) != 0;
+}
+
+void message_close_killed(struct kernel *kernel, struct thread *client)
+{
+    pulse_cancel(kernel, &client->message.unblock);
+    if (message_wants_unblock(client))
+        unblock_send(kernel, client, PULSE_OF_REFERENCE);
+    message_release(kernel, client);
+}
+
+void message_fail(struct kernel *kernel, struct thread *client, int error)
+{
+    if (client->message.kind == RECEIVED_EXCEPTION)
+        thread_doom(kernel, client);
+    else
+        thread_wake(kernel, client, error);
+}
+
+void message_unblock(struct kernel *kernel, struct thread *client, int error)
+{
+    if (!message_wants_unblock(client)) {
+        if (error == -E_INTR)
+            client->interrupt_pending = false;
+        message_fail(kernel, client, error);
+    } else if (!client->message.unblocking) {
+        unblock_send(kernel, client, PULSE_OF_OBJECT);
+    }
+}
+
+void message_table_gone(struct kernel *kernel, struct table *table)
+{
+    for (uint32_t i = 0; i < kernel->slot_used; i++) {
+        struct thread *client = kernel->slots[i].thread;
+
+        if (client != NULL && client->state == THREAD_REPLY && client->message.table == table)
+            message_fail(kernel, client, -E_SRCH);
+    }
+}
+
+/* Copies what the client sends. */
+static struct copy_result message_copy(struct kernel *kernel, struct thread *client, struct thread *server,
+                                       const struct vector_arguments *vector)
+{
+    struct message *message = &client->message;
+    struct exception_message exception;
+    struct cursor from, to;
+
+    cursor_init(&to, server->space, vector->parts, vector->count, ACCESS_WRITE);
+    if (message->kind == RECEIVED_EXCEPTION) {
+        exception_message_get(kernel, client, &exception);
+        cursor_init_bytes(&from, &exception, sizeof(exception));
+    } else {
+        cursor_init(&from, client->space, message->parts[0], message->part_counts[0], ACCESS_READ);
+    }
+    return copy_vectors(kernel, &to, &from);
+}
+
+/* What the server is told of the message. */
+static void message_tell(struct kernel *kernel, struct thread *client, struct thread *server, uint64_t received)
+{
+    struct message *message = &client->message;
+
+    server->control->info = (struct receive_info){
+        .kind = message->kind,
+        .message_id = message->id,
+        .cookie = message->connection->cookie,
+        .identity = client->identity,
+        .send_bytes = message->bytes[0],
+        .reply_bytes = message->bytes[1],
+        .received_bytes = received,
+        .rights = message->rights,
+        .priority = client->priority,
+        .handle_count = transfer_deliver(kernel, server, &message->transfer),
+    };
+}
+
+enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, struct thread *server,
+                                 const struct vector_arguments *vector, int *error)
+{
+    struct message *message = &client->message;
+    struct copy_result copied = message_copy(kernel, client, server, vector);
+
+    if (copied.to_error != 0) {
+        *error = copied.to_error;
+        return SERVER_FAILED;
+    }
+    if (copied.from_error != 0) {
+        *error = copied.from_error;
+        return CLIENT_FAILED;
+    }
+    if (message->queue_node.queued)
+        prioqueue_remove(&message->queue_node);
+    client->state = THREAD_REPLY;
+    message->table = server->table;
+    list_push_back(&message->channel->unanswered, &message->unanswered_link);
+    server_set(kernel, client, server);
+    message_tell(kernel, client, server, copied.bytes);
+    return HANDED_OVER;
+}
+
+int message_send(struct kernel *kernel, struct thread *client)
+{
+    struct message *message = &client->message;
+    struct channel *channel = message->channel;
+    struct thread *server;
+    int error;
+
+    while ((server = channel_receiver(channel)) != NULL) {
+        switch (message_hand_over(kernel, client, server, &server->receive_vector, &error)) {
+        case HANDED_OVER:
+            thread_wake_direct(kernel, server, 0);
+            return 0;
+        case CLIENT_FAILED:
+            message_close(kernel, client);
+            return error;
+        case SERVER_FAILED:
+            thread_wake(kernel, server, error);
+            break;
+        }
+    }
+    prioqueue_push(&channel->queue, &message->queue_node, client->priority);
+    server_set(kernel, client, channel_server(kernel, channel));
+    return 0;
+}
+
+struct thread *message_find(struct kernel *kernel, struct thread *server, uint64_t id)
+{
+    struct thread *client = thread_of_slot(kernel, id & ((1ull << MESSAGE_SLOT_BITS) - 1u));
+
+    if (id == 0 || client == NULL || client->state != THREAD_REPLY)
+        return NULL;
+    return client->message.id == id && client->message.table == server->table ? client : NULL;
+}
+
+unsigned message_check(struct kernel *kernel, struct thread *thread)
+{
+    const struct message *message = &thread->message;
+    bool open = thread->state == THREAD_SEND || thread->state == THREAD_REPLY;
+
+    if (open != (message->id != 0) || open != (message->channel != NULL))
+        return 401;
+    if (!open)
+        return message->queue_node.queued || message->server != NULL || list_is_linked(&message->unanswered_link) ? 402 : 0;
+    if ((thread->state == THREAD_SEND) != message->queue_node.queued)
+        return 403;
+    if ((thread->state == THREAD_REPLY) != list_is_linked(&message->unanswered_link))
+        return 404;
+    if (message->channel->dead || message->connection->channel != message->channel)
+        return 405;
+    if (message->queue_node.queued && message->queue_node.priority != thread->priority)
+        return 406;
+    if (message->server != NULL && (!message->server_node.queued || message->server_node.priority != thread->priority))
+        return 407;
+    if (message->id >> MESSAGE_SLOT_BITS != kernel->slots[thread->slot].generation)
+        return 408;
+    return message->server == thread ? 409 : 0;
+}

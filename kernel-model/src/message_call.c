@@ -1,0 +1,133 @@
+/* Sending and receiving: call, receive. */
+#include "kernel_state.h"
+
+#include "channel.h"
+#include "connection.h"
+#include "copy.h"
+#include "table.h"
+#include "transfer.h"
+
+#include <abi/errno.h>
+
+/* The connection named, and the rights it is named with. */
+static int call_connection(struct thread *thread, int64_t handle, struct connection **connection, uint32_t *rights)
+{
+    struct handle_entry entry;
+
+    if (table_entry_get(thread->table, handle, &entry) != 0 || entry.object->type != OBJECT_CONNECTION)
+        return -E_BADF;
+    *connection = (struct connection *)entry.object;
+    *rights = entry.rights;
+    if ((entry.rights & (RIGHT_READ | RIGHT_WRITE)) == 0)
+        return -E_ACCES;
+    return (*connection)->channel->dead ? -E_BADF : 0;
+}
+
+/* May it block now? A call that cannot be interrupted may, whatever is pending. */
+static int call_may_block(struct kernel *kernel, struct thread *thread, const struct call_arguments *arguments)
+{
+    if ((arguments->flags & CALL_UNINTERRUPTIBLE) == 0)
+        return thread_may_block(kernel, thread, arguments->deadline_ns);
+    return arguments->deadline_ns <= kernel->now_ns ? -E_TIMEDOUT : 0;
+}
+
+static int call_lengths(struct kernel *kernel, struct thread *thread, const struct call_arguments *arguments,
+                        uint64_t bytes[2])
+{
+    for (unsigned i = 0; i < 2; i++) {
+        int error = vector_length(kernel, thread->space, arguments->parts[i], arguments->part_counts[i], &bytes[i]);
+
+        if (error != 0)
+            return error;
+    }
+    return 0;
+}
+
+int64_t message_call(struct kernel *kernel, struct thread *thread, const struct call_arguments *arguments)
+{
+    struct message *message = &thread->message;
+    struct connection *connection;
+    struct transfer_plan plan;
+    uint64_t bytes[2];
+    uint32_t rights;
+    int error = call_connection(thread, arguments->connection, &connection, &rights);
+
+    if (error == 0 && (arguments->flags & ~CALL_UNINTERRUPTIBLE) != 0)
+        error = -E_INVAL;
+    if (error == 0)
+        error = call_lengths(kernel, thread, arguments, bytes);
+    if (error == 0)
+        error = transfer_plan_read(thread, &plan);
+    if (error == 0)
+        error = call_may_block(kernel, thread, arguments);
+    if (error != 0)
+        return error;
+    message_open(kernel, thread, connection, RECEIVED_MESSAGE);
+    for (unsigned i = 0; i < 2; i++) {
+        message->parts[i] = arguments->parts[i];
+        message->part_counts[i] = arguments->part_counts[i];
+        message->bytes[i] = bytes[i];
+    }
+    message->rights = rights;
+    message->uninterruptible = (arguments->flags & CALL_UNINTERRUPTIBLE) != 0;
+    transfer_take(kernel, thread, &plan, &message->transfer);
+    thread_block(kernel, thread, THREAD_SEND, arguments->deadline_ns);
+    error = message->channel->dead ? -E_SRCH : message_send(kernel, thread);
+    if (error != 0 && thread->state == THREAD_SEND)
+        message_fail(kernel, thread, error);
+    return SYSCALL_BLOCKED;
+}
+
+/* Serves the first of the queue. 1: nothing is queued. */
+static int receive_next(struct kernel *kernel, struct thread *thread, struct channel *channel,
+                        const struct vector_arguments *vector)
+{
+    struct prioqueue_node *node;
+
+    while ((node = prioqueue_first(&channel->queue)) != NULL) {
+        struct thread *client;
+        int error;
+
+        if (node->tag == QUEUE_PULSE) {
+            pulse_deliver(kernel, LIST_ENTRY(node, struct pulse, node), thread);
+            return 0;
+        }
+        client = LIST_ENTRY(node, struct thread, message.queue_node);
+        switch (message_hand_over(kernel, client, thread, vector, &error)) {
+        case HANDED_OVER:
+            return 0;
+        case CLIENT_FAILED:
+            message_fail(kernel, client, error);
+            break;
+        case SERVER_FAILED:
+            return error;
+        }
+    }
+    return 1;
+}
+
+int64_t message_receive(struct kernel *kernel, struct thread *thread, int64_t handle,
+                        const struct vector_arguments *vector, uint64_t deadline_ns)
+{
+    struct object *object;
+    struct channel *channel;
+    int status = table_lookup(thread->table, handle, OBJECT_CHANNEL, RIGHT_MANAGE, &object);
+
+    if (status != 0)
+        return status;
+    if (vector->count > PARTS_MAX)
+        return -E_INVAL;
+    channel = (struct channel *)object;
+    channel_server_set(kernel, channel, thread);
+    status = receive_next(kernel, thread, channel, vector);
+    if (status != 1)
+        return status;
+    status = thread_may_block(kernel, thread, deadline_ns);
+    if (status != 0)
+        return status;
+    thread_block(kernel, thread, THREAD_RECEIVE, deadline_ns);
+    thread->channel = channel;
+    thread->receive_vector = *vector;
+    list_push_back(&channel->receivers, &thread->wait_link);
+    return SYSCALL_BLOCKED;
+}

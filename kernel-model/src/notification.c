@@ -1,0 +1,102 @@
+/* Notifications: bits that wait for a thread, or threads that wait for bits. */
+#include "notification.h"
+
+#include "kernel_state.h"
+#include "memory.h"
+
+#include <abi/errno.h>
+
+int notification_create(struct kernel *kernel, struct grant *grant, struct notification **notification_out)
+{
+    struct object *object;
+    int error = object_create(kernel, grant, OBJECT_NOTIFICATION, sizeof(struct notification), &object);
+
+    if (error != 0)
+        return error;
+    *notification_out = (struct notification *)object;
+    list_init(&(*notification_out)->waiters);
+    return 0;
+}
+
+static void notification_wake_all(struct kernel *kernel, struct notification *notification, int error)
+{
+    struct list *entry;
+
+    while ((entry = list_first(&notification->waiters)) != NULL)
+        thread_wake(kernel, LIST_ENTRY(entry, struct thread, wait_link), error);
+}
+
+void notification_destroy(struct kernel *kernel, struct object *object)
+{
+    notification_wake_all(kernel, (struct notification *)object, -E_BADF);
+}
+
+/* Gives all bits to a thread. 0, or an error of its memory with the bits kept. */
+static int notification_give(struct kernel *kernel, struct notification *notification, struct thread *thread,
+                             uint64_t bits_address)
+{
+    int error = space_copy_out(kernel, thread->space, bits_address, &notification->bits, sizeof(notification->bits));
+
+    if (error == 0)
+        notification->bits = 0;
+    return error;
+}
+
+void notification_signal(struct kernel *kernel, struct notification *notification, uint64_t bits)
+{
+    struct list *entry;
+
+    notification->bits |= bits;
+    while (notification->bits != 0 && (entry = list_first(&notification->waiters)) != NULL) {
+        struct thread *thread = LIST_ENTRY(entry, struct thread, wait_link);
+
+        thread_wake(kernel, thread, notification_give(kernel, notification, thread, thread->bits_address));
+    }
+}
+
+int64_t notification_wait(struct kernel *kernel, struct thread *thread, struct notification *notification,
+                          uint64_t bits_address, uint64_t deadline_ns)
+{
+    int error;
+
+    if (notification->bits != 0)
+        return notification_give(kernel, notification, thread, bits_address);
+    if (notification->signal_handles == 0)
+        return -E_BADF;
+    error = thread_may_block(kernel, thread, deadline_ns);
+    if (error != 0)
+        return error;
+    thread_block(kernel, thread, THREAD_NOTIFICATION_WAIT, deadline_ns);
+    thread->notification = notification;
+    thread->bits_address = bits_address;
+    list_push_back(&notification->waiters, &thread->wait_link);
+    return SYSCALL_BLOCKED;
+}
+
+void notification_handle_added(struct notification *notification, uint32_t rights)
+{
+    notification->signal_handles += (rights & RIGHT_SIGNAL) != 0;
+    notification->wait_handles += (rights & RIGHT_WAIT) != 0;
+}
+
+void notification_handle_removed(struct kernel *kernel, struct notification *notification, uint32_t rights)
+{
+    notification->signal_handles -= (rights & RIGHT_SIGNAL) != 0;
+    notification->wait_handles -= (rights & RIGHT_WAIT) != 0;
+    if (notification->signal_handles == 0 || notification->wait_handles == 0)
+        notification_wake_all(kernel, notification, -E_BADF);
+}
+
+unsigned notification_check(struct kernel *kernel, struct notification *notification)
+{
+    (void)kernel;
+    if (notification->bits != 0 && !list_is_empty(&notification->waiters))
+        return 701;
+    LIST_EACH (entry, &notification->waiters) {
+        const struct thread *thread = LIST_ENTRY(entry, struct thread, wait_link);
+
+        if (thread->state != THREAD_NOTIFICATION_WAIT || thread->notification != notification)
+            return 702;
+    }
+    return 0;
+}

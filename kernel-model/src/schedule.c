@@ -1,0 +1,263 @@
+/* Ready queues, hand-over, slices and the platform's timer. */
+#include "kernel_state.h"
+
+static struct cpu *schedule_cpu(struct kernel *kernel)
+{
+    return &kernel->cpu[0];
+}
+
+void schedule_init(struct kernel *kernel)
+{
+    struct cpu *cpu = schedule_cpu(kernel);
+
+    for (unsigned i = 0; i < PRIORITY_COUNT; i++)
+        list_init(&cpu->ready[i]);
+    cpu->armed_ns = DEADLINE_NONE;
+    cpu->account_ns = kernel->now_ns;
+}
+
+static void ready_mark(struct cpu *cpu, unsigned priority, bool mark)
+{
+    uint64_t bit = 1ull << (priority % 64u);
+
+    if (mark)
+        cpu->ready_bits[priority / 64u] |= bit;
+    else
+        cpu->ready_bits[priority / 64u] &= ~bit;
+}
+
+/* Highest priority with a ready thread, or -1. */
+static int ready_top(const struct cpu *cpu)
+{
+    for (unsigned word = READY_WORDS; word-- > 0;) {
+        if (cpu->ready_bits[word] != 0)
+            return (int)(word * 64u + 63u) - __builtin_clzll(cpu->ready_bits[word]);
+    }
+    return -1;
+}
+
+static void ready_insert(struct cpu *cpu, struct thread *thread, bool front)
+{
+    struct list *head = &cpu->ready[thread->priority];
+
+    if (front)
+        list_push_front(head, &thread->ready_link);
+    else
+        list_push_back(head, &thread->ready_link);
+    thread->queued = true;
+    ready_mark(cpu, thread->priority, true);
+    cpu->insertions++;
+}
+
+static void ready_remove(struct cpu *cpu, struct thread *thread)
+{
+    list_remove(&thread->ready_link);
+    thread->queued = false;
+    if (list_is_empty(&cpu->ready[thread->priority]))
+        ready_mark(cpu, thread->priority, false);
+}
+
+static struct thread *ready_take(struct cpu *cpu, int priority)
+{
+    struct thread *thread = LIST_ENTRY(cpu->ready[priority].next, struct thread, ready_link);
+
+    ready_remove(cpu, thread);
+    return thread;
+}
+
+void schedule_add(struct kernel *kernel, struct thread *thread)
+{
+    struct cpu *cpu = schedule_cpu(kernel);
+
+    KERNEL_ASSERT(kernel, !thread->queued && thread != cpu->current && thread != cpu->direct);
+    ready_insert(cpu, thread, false);
+}
+
+void schedule_add_direct(struct kernel *kernel, struct thread *thread)
+{
+    struct cpu *cpu = schedule_cpu(kernel);
+
+    KERNEL_ASSERT(kernel, !thread->queued && thread != cpu->current && thread != cpu->direct);
+    if (cpu->direct != NULL)
+        ready_insert(cpu, cpu->direct, false);
+    cpu->direct = thread;
+}
+
+void schedule_remove(struct kernel *kernel, struct thread *thread)
+{
+    struct cpu *cpu = schedule_cpu(kernel);
+
+    if (thread->queued)
+        ready_remove(cpu, thread);
+    if (cpu->current == thread)
+        cpu->current = NULL;
+    if (cpu->direct == thread)
+        cpu->direct = NULL;
+}
+
+void schedule_forget(struct kernel *kernel, struct thread *thread)
+{
+    struct cpu *cpu = schedule_cpu(kernel);
+
+    schedule_remove(kernel, thread);
+    if (cpu->running == thread)
+        cpu->running = NULL;
+}
+
+void schedule_priority(struct kernel *kernel, struct thread *thread, uint8_t priority)
+{
+    struct cpu *cpu = schedule_cpu(kernel);
+
+    if (!thread->queued) {
+        thread->priority = priority;
+        return;
+    }
+    ready_remove(cpu, thread);
+    thread->priority = priority;
+    ready_insert(cpu, thread, false);
+}
+
+void schedule_yield(struct kernel *kernel)
+{
+    schedule_cpu(kernel)->slice_end_ns = kernel->now_ns;
+}
+
+void schedule_account(struct kernel *kernel, uint64_t now_ns)
+{
+    struct cpu *cpu = schedule_cpu(kernel);
+    uint64_t passed_ns = now_ns - cpu->account_ns;
+
+    cpu->account_ns = now_ns;
+    if (cpu->running != NULL)
+        cpu->running->cpu_ns += passed_ns;
+    else
+        kernel->idle_ns += passed_ns;
+}
+
+struct thread *schedule_current(struct kernel *kernel)
+{
+    return schedule_cpu(kernel)->current;
+}
+
+/* Who may go on without the ready queue: the thread that entered the kernel, or the one handed the CPU. */
+static struct thread *schedule_candidate(struct cpu *cpu, bool *direct)
+{
+    struct thread *current = cpu->current;
+    struct thread *handed = cpu->direct;
+
+    cpu->direct = NULL;
+    *direct = false;
+    if (handed == NULL)
+        return current;
+    if (current == NULL) {
+        *direct = true;
+        return handed;
+    }
+    if (handed->priority > current->priority) {
+        ready_insert(cpu, current, true);
+        return handed;
+    }
+    ready_insert(cpu, handed, false);
+    return current;
+}
+
+/* Whether a ready thread of priority `top` goes before the candidate. */
+static bool schedule_displaces(struct kernel *kernel, const struct cpu *cpu, const struct thread *candidate, int top)
+{
+    if (candidate == NULL)
+        return top >= 0;
+    if (top == candidate->priority)
+        return kernel->now_ns >= cpu->slice_end_ns;
+    return top > candidate->priority;
+}
+
+static struct thread *schedule_choose(struct kernel *kernel, struct cpu *cpu)
+{
+    bool direct;
+    struct thread *thread = schedule_candidate(cpu, &direct);
+    int top = ready_top(cpu);
+
+    if (schedule_displaces(kernel, cpu, thread, top)) {
+        if (thread != NULL)
+            ready_insert(cpu, thread, top > thread->priority);
+        thread = ready_take(cpu, top);
+        direct = false;
+    }
+    if (!direct && thread != cpu->running)
+        cpu->slice_end_ns = kernel->now_ns + SLICE_NS;
+    if (thread != NULL && thread != cpu->running) {
+        kernel->switches++;
+        kernel->direct_switches += direct;
+    }
+    return thread;
+}
+
+/* When the platform must call next, whoever runs. */
+static uint64_t schedule_deadline(struct kernel *kernel, const struct cpu *cpu)
+{
+    uint64_t deadline_ns = deadline_next(&kernel->deadlines);
+    const struct thread *thread = cpu->current;
+
+    if (thread == NULL)
+        return deadline_ns;
+    if (!list_is_empty(&cpu->ready[thread->priority]) || (thread->interrupt_pending && thread->upcall_ready))
+        return deadline_ns < cpu->slice_end_ns ? deadline_ns : cpu->slice_end_ns;
+    return deadline_ns;
+}
+
+/* While a thread runs, a timer armed too early is left: the spurious call costs less than arming at each switch. */
+static void schedule_arm(struct kernel *kernel, struct cpu *cpu)
+{
+    uint64_t deadline_ns = schedule_deadline(kernel, cpu);
+
+    if (deadline_ns == cpu->armed_ns || (deadline_ns > cpu->armed_ns && cpu->current != NULL))
+        return;
+    cpu->armed_ns = deadline_ns;
+    plat_timer_arm(kernel, 0, deadline_ns);
+}
+
+struct thread *schedule_next(struct kernel *kernel)
+{
+    struct cpu *cpu = schedule_cpu(kernel);
+    struct thread *thread = schedule_choose(kernel, cpu);
+
+    if (kernel->now_ns >= cpu->slice_end_ns)
+        cpu->slice_end_ns = kernel->now_ns + SLICE_NS;
+    if (cpu->running != NULL && cpu->running != thread && cpu->running->state == THREAD_RUNNING)
+        cpu->running->state = THREAD_READY;
+    if (thread != NULL) {
+        if (thread != cpu->running)
+            thread_upcall_try(kernel, thread);
+        thread->state = THREAD_RUNNING;
+        thread->in_call = false;
+    }
+    cpu->current = thread;
+    cpu->running = thread;
+    schedule_arm(kernel, cpu);
+    return thread;
+}
+
+unsigned schedule_check(struct kernel *kernel)
+{
+    struct cpu *cpu = schedule_cpu(kernel);
+
+    for (unsigned i = 0; i < PRIORITY_COUNT; i++) {
+        bool marked = (cpu->ready_bits[i / 64u] >> (i % 64u) & 1u) != 0;
+
+        if (marked == list_is_empty(&cpu->ready[i]))
+            return 301;
+        LIST_EACH (entry, &cpu->ready[i]) {
+            struct thread *thread = LIST_ENTRY(entry, struct thread, ready_link);
+
+            if (thread->priority != i || !thread->queued || thread->suspended || thread->doomed)
+                return 302;
+            if (thread->state != THREAD_READY && thread->state != THREAD_RUNNING)
+                return 303;
+            if (thread == cpu->current || thread == cpu->direct)
+                return 304;
+        }
+    }
+    if (cpu->current != NULL && (cpu->current->suspended || cpu->current->state != THREAD_RUNNING))
+        return 305;
+    return 0;
+}

@@ -1,0 +1,175 @@
+/* System calls on memory objects and address spaces. */
+#include "syscall.h"
+
+#include "copy.h"
+#include "memory.h"
+
+SYSCALL(memory_create)
+{
+    struct grant *grant;
+    struct memory *memory;
+    int error = decode_grant(thread, argument[0], &grant);
+    int place = error != 0 ? error : decode_place(kernel, thread);
+
+    if (place < 0)
+        return place;
+    error = memory_create(kernel, grant, argument[1], &memory);
+    return error != 0 ? error : syscall_give(kernel, thread, place, (struct object *)memory, RIGHTS_ALL);
+}
+
+SYSCALL(memory_clone)
+{
+    struct grant *grant;
+    struct memory *from, *memory;
+    int place;
+    int error = decode_grant(thread, argument[0], &grant);
+
+    if (error == 0)
+        error = decode_memory(thread, argument[1], RIGHT_READ, &from);
+    place = error != 0 ? error : decode_place(kernel, thread);
+    if (place < 0)
+        return place;
+    error = memory_clone(kernel, grant, from, argument[2], argument[3], &memory);
+    return error != 0 ? error : syscall_give(kernel, thread, place, (struct object *)memory, RIGHTS_ALL);
+}
+
+SYSCALL(memory_device)
+{
+    struct grant *grant;
+    struct memory *memory;
+    int place;
+    int error = decode_authority(thread);
+
+    if (error == 0)
+        error = decode_grant(thread, argument[0], &grant);
+    if (error == 0 && ((argument[1] | argument[2]) % PAGE_BYTES != 0 || argument[2] == 0))
+        error = -E_INVAL;
+    place = error != 0 ? error : decode_place(kernel, thread);
+    if (place < 0)
+        return place;
+    error = memory_create_fixed(kernel, grant, argument[1] >> PAGE_SHIFT, argument[2] >> PAGE_SHIFT, &memory);
+    return error != 0 ? error : syscall_give(kernel, thread, place, (struct object *)memory, RIGHTS_ALL);
+}
+
+SYSCALL(memory_info)
+{
+    struct memory *memory;
+    int error = decode_memory(thread, argument[0], 0, &memory);
+
+    (void)kernel;
+    return error != 0 ? error : (int64_t)memory_size(memory);
+}
+
+SYSCALL(space_create)
+{
+    struct grant *grant;
+    struct space *space;
+    int error = decode_grant(thread, argument[0], &grant);
+    int place = error != 0 ? error : decode_place(kernel, thread);
+
+    if (place < 0)
+        return place;
+    error = space_create(kernel, grant, &space);
+    return error != 0 ? error : syscall_give(kernel, thread, place, (struct object *)space, RIGHTS_ALL);
+}
+
+SYSCALL(space_map)
+{
+    struct space *space;
+    struct handle_entry entry;
+    uint64_t address = argument[1];
+    int error = decode_space(thread, argument[0], &space);
+
+    if (error == 0)
+        error = table_entry_get(thread->table, (int64_t)argument[3], &entry);
+    if (error == 0 && entry.object->type != OBJECT_MEMORY)
+        error = -E_BADF;
+    if (error == 0 && argument[5] > UINT32_MAX)
+        error = -E_INVAL;
+    if (error == 0)
+        error = space_map(kernel, space, &address, argument[2], (struct memory *)entry.object, entry.rights,
+                          argument[4], (uint32_t)argument[5]);
+    return error != 0 ? error : (int64_t)address;
+}
+
+SYSCALL(space_unmap)
+{
+    struct space *space;
+    int error = decode_space(thread, argument[0], &space);
+
+    return error != 0 ? error : space_unmap(kernel, space, argument[1], argument[2]);
+}
+
+SYSCALL(space_protect)
+{
+    struct space *space;
+    int error = decode_space(thread, argument[0], &space);
+
+    if (error == 0 && argument[3] > UINT32_MAX)
+        error = -E_INVAL;
+    return error != 0 ? error : space_protect(kernel, space, argument[1], argument[2], (uint32_t)argument[3]);
+}
+
+SYSCALL(space_clone)
+{
+    struct space *to, *from;
+    struct grant *grant;
+    int error = decode_space(thread, argument[0], &to);
+
+    if (error == 0)
+        error = decode_space(thread, argument[1], &from);
+    if (error == 0)
+        error = decode_grant(thread, argument[2], &grant);
+    return error != 0 ? error : space_clone(kernel, to, from, grant);
+}
+
+SYSCALL(space_query)
+{
+    struct space *space;
+    struct region_info info;
+    int error = decode_space(thread, argument[0], &space);
+
+    if (error != 0)
+        return error;
+    space_query(space, argument[1], &info);
+    return space_copy_out(kernel, thread->space, argument[2], &info, sizeof(info));
+}
+
+/* Bytes between another space and the caller's buffer; short if either side ends early. */
+static int64_t space_transport(struct kernel *kernel, struct cursor *to, struct cursor *from)
+{
+    struct copy_result copied = copy_vectors(kernel, to, from);
+    int error = copied.from_error != 0 ? copied.from_error : copied.to_error;
+
+    return copied.bytes == 0 && error != 0 ? error : (int64_t)copied.bytes;
+}
+
+SYSCALL(space_read)
+{
+    struct space *space;
+    struct cursor from, to;
+    int error = decode_space(thread, argument[0], &space);
+
+    if (error == 0 && argument[3] > MESSAGE_BYTES_MAX)
+        error = -E_INVAL;
+    if (error != 0)
+        return error;
+    cursor_init_run(&from, space, argument[1], argument[3], ACCESS_READ, true);
+    cursor_init_run(&to, thread->space, argument[2], argument[3], ACCESS_WRITE, false);
+    return space_transport(kernel, &to, &from);
+}
+
+SYSCALL(space_write)
+{
+    struct space *space;
+    struct cursor from, to;
+    int error = decode_space(thread, argument[0], &space);
+
+    if (error == 0 && argument[3] > MESSAGE_BYTES_MAX)
+        error = -E_INVAL;
+    if (error != 0)
+        return error;
+    cursor_init_run(&from, thread->space, argument[2], argument[3], ACCESS_READ, false);
+    cursor_init_run(&to, space, argument[1], argument[3], ACCESS_WRITE, true);
+    return space_transport(kernel, &to, &from);
+}
