@@ -2,6 +2,7 @@
 #include "channel.h"
 
 #include "connection.h"
+#include "grant.h"
 #include "kernel_state.h"
 #include "notification.h"
 #include "table.h"
@@ -62,13 +63,11 @@ void channel_close(struct kernel *kernel, struct channel *channel)
     if (channel->dead)
         return;
     channel->dead = true;
-    object_reference(&channel->object);
     channel_drop_queue(kernel, channel);
     while ((entry = list_first(&channel->unanswered)) != NULL)
         message_fail(kernel, LIST_ENTRY(entry, struct thread, message.unanswered_link), -E_SRCH);
     while ((entry = list_first(&channel->receivers)) != NULL)
         thread_wake(kernel, LIST_ENTRY(entry, struct thread, wait_link), -E_BADF);
-    object_release(kernel, &channel->object);
 }
 
 void channel_server_set(struct kernel *kernel, struct channel *channel, struct thread *server)
@@ -115,6 +114,19 @@ void channel_handle_removed(struct kernel *kernel, struct object *object, uint32
     } else if (object->type == OBJECT_NOTIFICATION) {
         notification_handle_removed(kernel, (struct notification *)object, rights);
     }
+}
+
+void channel_recount(struct kernel *kernel, struct channel *channel)
+{
+    uint64_t pages = 0;
+
+    for (uint32_t i = 0; i < PULSE_PAGES_MAX; i++) {
+        if (channel->pulse_pages[i] == NULL)
+            continue;
+        frame_recount(kernel, frame_of_bytes(kernel, channel->pulse_pages[i]));
+        pages++;
+    }
+    grant_recount(channel->object.grant, pages);
 }
 
 unsigned channel_check(struct kernel *kernel, struct channel *channel)

@@ -42,6 +42,8 @@ struct thread *channel_server(struct kernel *kernel, struct channel *channel);
 struct thread *channel_receiver(struct channel *channel);
 /* Nobody will receive on it any more. */
 void channel_close(struct kernel *kernel, struct channel *channel);
+/* Recounts its pages, for memory_state_check. */
+void channel_recount(struct kernel *kernel, struct channel *channel);
 /* Number of the first broken invariant, or 0. */
 unsigned channel_check(struct kernel *kernel, struct channel *channel);
 

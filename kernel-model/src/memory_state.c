@@ -4,6 +4,7 @@
 #include <kernel/kernel.h>
 
 #include "assert.h"
+#include "channel.h"
 #include "frame.h"
 #include "grant.h"
 #include "kernel_state.h"
@@ -46,6 +47,8 @@ void memory_state_check(struct kernel *kernel)
             memory_check(kernel, (struct memory *)(void *)object);
         else if (object->type == OBJECT_SPACE)
             space_check(kernel, (struct space *)(void *)object);
+        else if (object->type == OBJECT_CHANNEL)
+            channel_recount(kernel, (struct channel *)(void *)object);
     }
     object_recount(grant_object(state->root_grant));
     if (state->archive != NULL)

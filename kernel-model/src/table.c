@@ -129,7 +129,7 @@ int table_reserve_at(struct kernel *kernel, struct table *table, int64_t handle)
 
 static bool has_role(const struct object *object)
 {
-    return object->type == OBJECT_CHANNEL || object->type == OBJECT_CONNECTION;
+    return object->type == OBJECT_CHANNEL || object->type == OBJECT_CONNECTION || object->type == OBJECT_NOTIFICATION;
 }
 
 void table_fill(struct table *table, int handle, struct object *object, uint32_t rights, uint32_t flags)

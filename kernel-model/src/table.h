@@ -41,7 +41,8 @@ void table_check(struct kernel *kernel, struct table *table);
 
 /* When the last handle that gives a *role* on an object goes, the object must hear of it: the channel when its last
  * RIGHT_MANAGE handle goes (server gone), the connection when its last handle goes (close pulse). table.c keeps
- * object->references for all handles and calls these on every fill and close of a handle on a channel or a connection;
+ * object->references for all handles and calls these on every fill and close of a handle on a channel, connection or
+ * notification;
  * `removed` comes before the handle's reference is dropped. Implemented in channel.c. */
 void channel_handle_added(struct object *channel, uint32_t rights);
 void channel_handle_removed(struct kernel *kernel, struct object *channel, uint32_t rights);

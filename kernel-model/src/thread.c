@@ -297,3 +297,24 @@ bool thread_is_still(struct thread *thread)
 {
     return thread->state != THREAD_RUNNING && thread->state != THREAD_DEAD;
 }
+
+unsigned thread_check(struct kernel *kernel, struct thread *thread)
+{
+    bool alive = thread->state != THREAD_DEAD;
+
+    if (thread_of_slot(kernel, thread->slot) != thread)
+        return 201;
+    if (alive != (thread->space != NULL) || alive != (thread->table != NULL) || alive != (thread->control != NULL))
+        return 202;
+    if (thread->priority != thread_priority_due(thread) || !prioqueue_check(&thread->served))
+        return 203;
+    if (thread->queued && thread->state != THREAD_READY)
+        return 204;
+    if (thread->doomed)
+        return 205;
+    if (thread->deadline.queued && thread->state < THREAD_SEND)
+        return 206;
+    if (!alive && (thread->message.id != 0 || prioqueue_first(&thread->served) != NULL))
+        return 207;
+    return message_check(kernel, thread);
+}
