@@ -1,79 +1,80 @@
-/* The table of system calls, and help for decoding their arguments. */
+/* From numbers to system calls, and help for decoding their arguments. */
 #include "syscall.h"
 
 #include "memory.h"
 
 #include <abi/handles.h>
 
-struct syscall_entry {
-    int64_t (*function)(struct kernel *kernel, struct thread *thread, const uint64_t *argument);
-};
+#define CASE(NUMBER, name) \
+    case SYS_##NUMBER:     \
+        return syscall_##name(kernel, thread, argument)
 
-static const struct syscall_entry syscall_table[SYSCALL_LIMIT] = {
-    [SYS_HANDLE_CLOSE] = {syscall_handle_close},
-    [SYS_HANDLE_DUPLICATE] = {syscall_handle_duplicate},
-    [SYS_HANDLE_FLAGS] = {syscall_handle_flags},
-    [SYS_HANDLE_INFO] = {syscall_handle_info},
-    [SYS_HANDLE_NEXT] = {syscall_handle_next},
-    [SYS_TABLE_CREATE] = {syscall_table_create},
-    [SYS_TABLE_COPY] = {syscall_table_copy},
-    [SYS_GRANT_CREATE] = {syscall_grant_create},
-    [SYS_GRANT_INFO] = {syscall_grant_info},
-    [SYS_MEMORY_CREATE] = {syscall_memory_create},
-    [SYS_MEMORY_CLONE] = {syscall_memory_clone},
-    [SYS_MEMORY_DEVICE] = {syscall_memory_device},
-    [SYS_MEMORY_INFO] = {syscall_memory_info},
-    [SYS_SPACE_CREATE] = {syscall_space_create},
-    [SYS_SPACE_MAP] = {syscall_space_map},
-    [SYS_SPACE_UNMAP] = {syscall_space_unmap},
-    [SYS_SPACE_PROTECT] = {syscall_space_protect},
-    [SYS_SPACE_CLONE] = {syscall_space_clone},
-    [SYS_SPACE_QUERY] = {syscall_space_query},
-    [SYS_SPACE_READ] = {syscall_space_read},
-    [SYS_SPACE_WRITE] = {syscall_space_write},
-    [SYS_THREAD_CREATE] = {syscall_thread_create},
-    [SYS_THREAD_START] = {syscall_thread_start},
-    [SYS_THREAD_KILL] = {syscall_thread_kill},
-    [SYS_THREAD_SUSPEND] = {syscall_thread_suspend},
-    [SYS_THREAD_RESUME] = {syscall_thread_resume},
-    [SYS_THREAD_INTERRUPT] = {syscall_thread_interrupt},
-    [SYS_THREAD_SET] = {syscall_thread_set},
-    [SYS_THREAD_INFO] = {syscall_thread_info},
-    [SYS_THREAD_EXIT] = {syscall_thread_exit},
-    [SYS_THREAD_YIELD] = {syscall_thread_yield},
-    [SYS_THREAD_SLEEP] = {syscall_thread_sleep},
-    [SYS_THREAD_CONTINUE] = {syscall_thread_continue},
-    [SYS_THREAD_REGISTERS] = {syscall_thread_registers},
-    [SYS_CHANNEL_CREATE] = {syscall_channel_create},
-    [SYS_CONNECTION_CREATE] = {syscall_connection_create},
-    [SYS_CALL] = {syscall_call},
-    [SYS_RECEIVE] = {syscall_receive},
-    [SYS_REPLY] = {syscall_reply},
-    [SYS_REPLY_RECEIVE] = {syscall_reply_receive},
-    [SYS_MESSAGE_READ] = {syscall_message_read},
-    [SYS_MESSAGE_WRITE] = {syscall_message_write},
-    [SYS_PULSE] = {syscall_pulse},
-    [SYS_CONNECTION_INFO] = {syscall_connection_info},
-    [SYS_NOTIFICATION_CREATE] = {syscall_notification_create},
-    [SYS_NOTIFICATION_SIGNAL] = {syscall_notification_signal},
-    [SYS_NOTIFICATION_WAIT] = {syscall_notification_wait},
-    [SYS_ADDRESS_WAIT] = {syscall_address_wait},
-    [SYS_ADDRESS_WAKE] = {syscall_address_wake},
-    [SYS_CLOCK_READ] = {syscall_clock_read},
-    [SYS_TIMER_CREATE] = {syscall_timer_create},
-    [SYS_TIMER_SET] = {syscall_timer_set},
-    [SYS_INTERRUPT_CREATE] = {syscall_interrupt_create},
-    [SYS_INTERRUPT_ACK] = {syscall_interrupt_ack},
-    [SYS_MACHINE_STOP] = {syscall_machine_stop},
-    [SYS_LOG] = {syscall_log},
-    [SYS_KERNEL_INFO] = {syscall_kernel_info},
-};
-
+/* A switch and no table of functions: that would need relocation, and be data. */
 int64_t syscall_dispatch(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
 {
-    if (arguments->number >= SYSCALL_LIMIT || syscall_table[arguments->number].function == NULL)
+    const uint64_t *argument = arguments->argument;
+
+    switch (arguments->number) {
+    CASE(HANDLE_CLOSE, handle_close);
+    CASE(HANDLE_DUPLICATE, handle_duplicate);
+    CASE(HANDLE_FLAGS, handle_flags);
+    CASE(HANDLE_INFO, handle_info);
+    CASE(HANDLE_NEXT, handle_next);
+    CASE(TABLE_CREATE, table_create);
+    CASE(TABLE_COPY, table_copy);
+    CASE(GRANT_CREATE, grant_create);
+    CASE(GRANT_INFO, grant_info);
+    CASE(MEMORY_CREATE, memory_create);
+    CASE(MEMORY_CLONE, memory_clone);
+    CASE(MEMORY_DEVICE, memory_device);
+    CASE(MEMORY_INFO, memory_info);
+    CASE(SPACE_CREATE, space_create);
+    CASE(SPACE_MAP, space_map);
+    CASE(SPACE_UNMAP, space_unmap);
+    CASE(SPACE_PROTECT, space_protect);
+    CASE(SPACE_CLONE, space_clone);
+    CASE(SPACE_QUERY, space_query);
+    CASE(SPACE_READ, space_read);
+    CASE(SPACE_WRITE, space_write);
+    CASE(THREAD_CREATE, thread_create);
+    CASE(THREAD_START, thread_start);
+    CASE(THREAD_KILL, thread_kill);
+    CASE(THREAD_SUSPEND, thread_suspend);
+    CASE(THREAD_RESUME, thread_resume);
+    CASE(THREAD_INTERRUPT, thread_interrupt);
+    CASE(THREAD_SET, thread_set);
+    CASE(THREAD_INFO, thread_info);
+    CASE(THREAD_EXIT, thread_exit);
+    CASE(THREAD_YIELD, thread_yield);
+    CASE(THREAD_SLEEP, thread_sleep);
+    CASE(THREAD_CONTINUE, thread_continue);
+    CASE(THREAD_REGISTERS, thread_registers);
+    CASE(CHANNEL_CREATE, channel_create);
+    CASE(CONNECTION_CREATE, connection_create);
+    CASE(CALL, call);
+    CASE(RECEIVE, receive);
+    CASE(REPLY, reply);
+    CASE(REPLY_RECEIVE, reply_receive);
+    CASE(MESSAGE_READ, message_read);
+    CASE(MESSAGE_WRITE, message_write);
+    CASE(PULSE, pulse);
+    CASE(CONNECTION_INFO, connection_info);
+    CASE(NOTIFICATION_CREATE, notification_create);
+    CASE(NOTIFICATION_SIGNAL, notification_signal);
+    CASE(NOTIFICATION_WAIT, notification_wait);
+    CASE(ADDRESS_WAIT, address_wait);
+    CASE(ADDRESS_WAKE, address_wake);
+    CASE(CLOCK_READ, clock_read);
+    CASE(TIMER_CREATE, timer_create);
+    CASE(TIMER_SET, timer_set);
+    CASE(INTERRUPT_CREATE, interrupt_create);
+    CASE(INTERRUPT_ACK, interrupt_ack);
+    CASE(MACHINE_STOP, machine_stop);
+    CASE(LOG, log);
+    CASE(KERNEL_INFO, kernel_info);
+    default:
         return -E_NOSYS;
-    return syscall_table[arguments->number].function(kernel, thread, arguments->argument);
+    }
 }
 
 int decode_object(struct thread *thread, uint64_t handle, enum object_type type, uint32_t rights,

@@ -1,5 +1,5 @@
-/* System calls: decoding. Each call looks up and checks all of its arguments, then calls the owner of the object; the
- * calls are grouped by noun, a file each, and found through one table. */
+/* System calls: decoding. Each call looks up and checks all of its arguments, then calls the owner of the object;
+ * they are grouped by noun, a file each. */
 #ifndef KERNEL_SYSCALL_H
 #define KERNEL_SYSCALL_H
 
