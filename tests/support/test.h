@@ -1,4 +1,5 @@
-/* System tests: native programs, one line per test (docs/testing.md).
+/* System tests: native programs, one line per test (docs/testing.md). A program that includes <sys/os.h> needs servers
+ * and runs on sim only; the others run on linked too.
  *
  *     TEST(bytes_arrive_for_any_split_IPC_2) { EXPECT_EQ(got, wanted); }
  *     TEST_MAIN(bytes_arrive_for_any_split_IPC_2)
@@ -8,7 +9,7 @@
 #ifndef SUPPORT_TEST_H
 #define SUPPORT_TEST_H
 
-#include <sys/os.h>
+#include <sys/call.h>
 
 struct test {
     const char *name;
@@ -22,6 +23,19 @@ void test_skip(const char *reason);
 /* Has the running test failed or been skipped? */
 bool test_over(void);
 int test_run_all(const struct test *tests, unsigned count, int argc, char **argv);
+
+/* What differs between the platforms (native/native.c, linked/linked.c). */
+extern const bool test_is_linked; /* one address space for everything, no servers */
+void test_print(const char *line);
+/* Runs entry(argument) in a further thread of this process: same space, same table. 0 or -error. */
+int test_thread(void (*entry)(void *), void *argument);
+
+/* Waits until *word is `value`: another thread sets it with test_set. */
+void test_await(const uint32_t *word, uint32_t value);
+void test_set(uint32_t *word, uint32_t value);
+
+/* Numbers that are the same in every run; *state is the seed. */
+uint64_t test_random(uint64_t *state);
 
 #define TEST(name)                                        \
     static void name##_run(void);                         \
@@ -54,6 +68,13 @@ int test_run_all(const struct test *tests, unsigned count, int argc, char **argv
         if (test_over()) {                                                                           \
             return;                                                                                  \
         }                                                                                            \
+    } while (0)
+
+#define SKIP_IF_LINKED()                                           \
+    do {                                                           \
+        if (test_is_linked) {                                      \
+            SKIP("linked mode has one address space");             \
+        }                                                          \
     } while (0)
 
 #define SKIP(reason)       \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define REASON_BYTES 400
+#define LINE_BYTES 600
 #define STATUS_SKIPPED 77
 
 static bool failed, skipped;
@@ -18,7 +19,7 @@ void test_fail(const char *file, int line, const char *format, ...)
     }
     failed = true;
     const char *slash = strrchr(file, '/');
-    int length = os_format(reason, sizeof reason, "%s:%d: ", slash != NULL ? slash + 1 : file, line);
+    int length = snprintf(reason, sizeof reason, "%s:%d: ", slash != NULL ? slash + 1 : file, line);
     va_list list;
     va_start(list, format);
     vsnprintf(reason + length, sizeof reason - (size_t)length, format, list);
@@ -29,13 +30,41 @@ void test_skip(const char *why)
 {
     if (!failed) {
         skipped = true;
-        os_format(reason, sizeof reason, "%s", why);
+        snprintf(reason, sizeof reason, "%s", why);
     }
 }
 
 bool test_over(void)
 {
     return failed || skipped;
+}
+
+void test_await(const uint32_t *word, uint32_t value)
+{
+    uint32_t now;
+    while ((now = __atomic_load_n(word, __ATOMIC_SEQ_CST)) != value) {
+        sys_address_wait(word, now, DEADLINE_NONE);
+    }
+}
+
+void test_set(uint32_t *word, uint32_t value)
+{
+    __atomic_store_n(word, value, __ATOMIC_SEQ_CST);
+    sys_address_wake(word, UINT32_MAX);
+}
+
+uint64_t test_random(uint64_t *state)
+{
+    *state += 0x9e3779b97f4a7c15ull;
+    uint64_t mixed = (*state ^ (*state >> 30)) * 0xbf58476d1ce4e5b9ull;
+    return mixed ^ (mixed >> 31);
+}
+
+static void line_print(const char *verdict, const char *name, const char *why)
+{
+    char line[LINE_BYTES];
+    snprintf(line, sizeof line, "%s %s%s%s\n", verdict, name, why[0] != '\0' ? ": " : "", why);
+    test_print(line);
 }
 
 static bool name_wanted(const char *name, int argc, char **argv)
@@ -61,12 +90,12 @@ int test_run_all(const struct test *tests, unsigned count, int argc, char **argv
         runs++;
         if (failed) {
             failures++;
-            os_print(1, "FAIL %s: %s\n", tests[i].name, reason);
+            line_print("FAIL", tests[i].name, reason);
         } else if (skipped) {
             skips++;
-            os_print(1, "SKIP %s: %s\n", tests[i].name, reason);
+            line_print("SKIP", tests[i].name, reason);
         } else {
-            os_print(1, "PASS %s\n", tests[i].name);
+            line_print("PASS", tests[i].name, "");
         }
     }
     if (failures > 0) {

@@ -1,0 +1,16 @@
+/* The system library's way into the kernel, in linked mode. */
+#include "gate.h"
+
+#include "linked/linked.h"
+
+#include <sys/call.h>
+
+int64_t gate_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+{
+    return linked_syscall(number, (const uint64_t[6]){a0, a1, a2, a3, a4, a5});
+}
+
+struct control *sys_control(void)
+{
+    return linked_control();
+}

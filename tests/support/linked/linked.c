@@ -1,0 +1,81 @@
+/* System tests in linked mode: each program's main runs as the first thread of a fresh in-process machine, with the
+ * kernel checked after every step. `--list` prints the programs; with a name it runs that one. */
+#include "test.h"
+
+#include "linked/linked.h"
+#include "programs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RAM_BYTES (64u << 20)
+
+const bool test_is_linked = true;
+
+struct program {
+    const char *name;
+    int (*main)(int argc, char **argv);
+};
+
+#define PROGRAM(name) {#name, name##_main},
+static const struct program programs[] = {PROGRAMS(PROGRAM)};
+
+struct run {
+    const struct program *program;
+    int argc;
+    char **argv;
+    int status;
+};
+
+void test_print(const char *line)
+{
+    fputs(line, stdout);
+}
+
+int test_thread(void (*entry)(void *), void *argument)
+{
+    int thread = linked_thread_start(entry, argument, -1);
+    return thread < 0 ? thread : sys_handle_close(SYS_SELF_TABLE, thread);
+}
+
+static void first_thread(void *argument)
+{
+    struct run *run = argument;
+    run->status = run->program->main(run->argc, run->argv);
+}
+
+static int program_run(const struct program *program, int argc, char **argv)
+{
+    struct linked_options options = {.ram_bytes = RAM_BYTES, .check = getenv("BATON_NO_CHECK") == NULL};
+    struct linked *linked = linked_create(&options);
+    if (linked == NULL) {
+        fprintf(stderr, "no memory for a machine\n");
+        return EXIT_FAILURE;
+    }
+    struct run run = {program, argc, argv, EXIT_FAILURE};
+    int error = linked_boot(linked, first_thread, &run);
+    if (error == 0 && linked_run(linked) == LINKED_STUCK) {
+        fprintf(stderr, "no thread can go on\n");
+        run.status = EXIT_FAILURE;
+    }
+    linked_destroy(linked);
+    return run.status;
+}
+
+int main(int argc, char **argv)
+{
+    const unsigned count = sizeof programs / sizeof programs[0];
+    for (unsigned i = 0; i < count; i++) {
+        if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+            puts(programs[i].name);
+        } else if (argc >= 2 && strcmp(argv[1], programs[i].name) == 0) {
+            return program_run(&programs[i], argc - 1, argv + 1);
+        }
+    }
+    if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+        return EXIT_SUCCESS;
+    }
+    fprintf(stderr, "usage: system_linked --list | NAME [WORD...]\n");
+    return EXIT_FAILURE;
+}
