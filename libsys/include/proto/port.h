@@ -29,7 +29,7 @@ enum port_operation {
     PORT_READDIR = 13,  /* inode, argument: offset cookie (0: start), length -> data: struct directory_record ...;
                            no data: end. Without "." and ".." */
     PORT_STATFS = 14,   /* -> data: struct port_statfs */
-    PORT_CLOSE = 15     /* cookie: an open that the client never got; drop the session */
+    PORT_CLOSE = 15     /* argument: cookie of an open that the client never got; drop the session */
 };
 
 #define PORT_SET_MODE 1u
