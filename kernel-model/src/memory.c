@@ -140,17 +140,14 @@ static void mappings_write_protect(struct kernel *kernel, struct memory *memory,
 }
 
 /* Puts new zeroed frames at up to `wanted` absent pages from `page` on, all below one node. Returns how many, 0: the
- * grant is exhausted. */
+ * grant has not got room for all of them. */
 static uint64_t pages_add(struct kernel *kernel, struct memory *memory, uint64_t page, uint64_t wanted)
 {
     uint64_t nodes = page_tree_missing(&memory->tree, page);
     uint64_t frame, count;
 
-    if (grant_charge(kernel, memory->object.grant, wanted + nodes) != 0) {
-        if (wanted == 1 || grant_charge(kernel, memory->object.grant, 1 + nodes) != 0)
-            return 0;
-        wanted = 1;
-    }
+    if (grant_charge(kernel, memory->object.grant, wanted + nodes) != 0)
+        return 0;
     count = frame_allocate_run(kernel, wanted, &frame);
     KERNEL_ASSERT(kernel, count > 0);
     if (count < wanted)
@@ -207,6 +204,20 @@ int memory_page_for(struct kernel *kernel, struct memory *memory, struct region 
 int memory_page(struct kernel *kernel, struct memory *memory, uint64_t page, bool write, uint64_t *frame)
 {
     return memory_page_for(kernel, memory, NULL, page, write, frame);
+}
+
+uint64_t memory_absent_from(struct memory *memory, uint64_t first, uint64_t page)
+{
+    uint64_t from = page;
+    uint64_t present = from;
+
+    while (!memory_is_fixed(memory) && page_tree_next(&memory->tree, &present, page + 1) == NULL) {
+        if (from == first)
+            return from;
+        from--;
+        present = from;
+    }
+    return from < page ? from + 1 : page;
 }
 
 void memory_populate(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end)

@@ -31,7 +31,9 @@ struct page_run {
 
 /* The first run in [from, end); false: there is none. end is at most the object's. */
 bool memory_run_next(struct memory *memory, uint64_t from, uint64_t end, struct page_run *run);
-/* Brings in what is absent of [first, end), zeroed; stops where the grant is exhausted. */
+/* The first of the absent pages that reach down from `page` without a gap, not below `first`; `page` if it is there. */
+uint64_t memory_absent_from(struct memory *memory, uint64_t first, uint64_t page);
+/* Brings in what is absent of [first, end), zeroed; stops where the grant has not got room for the next run. */
 void memory_populate(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end);
 /* Makes pages of [first, end) writable that are marked copy-on-write but not shared any more. */
 void memory_reclaim(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end);

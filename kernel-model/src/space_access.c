@@ -15,12 +15,15 @@ static int page_bring(struct kernel *kernel, struct region *region, uint64_t pag
     struct memory *memory = region->memory;
     uint64_t first = page - page % FAULT_AROUND_PAGES;
     uint64_t end = first + FAULT_AROUND_PAGES;
-    int error = memory_page_for(kernel, memory, region, page, write, frame);
+    int error;
 
-    if (error != 0)
-        return error;
     first = first > region->first_page && !memory_is_fixed(memory) ? first : region->first_page;
     end = end < region_end_page(region) && !memory_is_fixed(memory) ? end : region_end_page(region);
+    /* The page's own neighbours first, so that they come as one run; if the grant has no room for all, the page alone. */
+    memory_populate(kernel, memory, memory_absent_from(memory, first, page), end);
+    error = memory_page_for(kernel, memory, region, page, write, frame);
+    if (error != 0)
+        return error;
     memory_populate(kernel, memory, first, end);
     if (write)
         memory_reclaim(kernel, memory, first, end);
