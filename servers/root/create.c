@@ -130,7 +130,8 @@ static void name_set(struct process *process, const char *name, uint64_t bytes)
     memcpy(process->name, name, length);
 }
 
-/* Everything of the old program goes; nothing here can fail. What is close-on-exec is closed by the library's start. */
+/* The new thread has been started, so the table has one that uses it: everything of the old program goes. What is
+ * close-on-exec is closed by the library's start. */
 static void exec_commit(struct root *root, struct root_call *call, struct task *task, int space)
 {
     struct process *process = call->process;
@@ -173,11 +174,14 @@ void serve_exec(struct root *root, struct root_call *call)
     if (result == 0) {
         result = sys_handle_duplicate(SYS_SELF_TABLE, space, process->table, HANDLE_SPACE, DUPLICATE_EXACT,
                                       RIGHTS_ALL, 0);
-        if (result < 0) {
-            task_remove(root, task);
-        }
+    }
+    if (result >= 0) {
+        result = sys_thread_start(task->handle, start.pc, start.sp, start.argument);
     }
     if (result < 0) {
+        if (task != NULL) {
+            task_remove(root, task);
+        }
         root_reply(root, call, result, NULL, 0);
         return;
     }
@@ -185,11 +189,7 @@ void serve_exec(struct root *root, struct root_call *call)
     task->pending = caller->pending;
     task->blocked = caller->blocked;
     exec_commit(root, call, task, space);
-    result = sys_thread_start(task->handle, start.pc, start.sp, start.argument);
-    if (result < 0) {
-        process_end(root, process, STATUS_SIGNALED(SIGNAL_SEGV, false));
-    }
-    root_reply(root, call, result, NULL, 0); /* to nobody: closes the handles */
+    root_reply(root, call, 0, NULL, 0); /* to nobody: frees the call */
 }
 
 void serve_set_name(struct root *root, struct root_call *call)

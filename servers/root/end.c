@@ -21,35 +21,42 @@ static void handle_drop(int *handle)
     *handle = -1;
 }
 
-/* The table holds handles to itself, so it is emptied by hand: descriptors close now, not when the last user goes. */
-static void objects_drop(struct process *process)
+/* The kernel empties a table when its last thread dies; one that never had a thread holds handles to itself. */
+static void table_empty(int table)
 {
-    if (process->table >= 0) {
-        for (int h = sys_handle_next(process->table, 0, 0); h >= 0; h = sys_handle_next(process->table, h + 1, 0)) {
-            sys_handle_close(process->table, h);
-        }
+    for (int h = sys_handle_next(table, 0, 0); h >= 0; h = sys_handle_next(table, h + 1, 0)) {
+        sys_handle_close(table, h);
     }
-    struct grant_info info;
-    if (process->grant >= 0 && sys_grant_info(process->grant, &info) == 0) {
-        process->usage.peak_pages = info.used_pages;
+}
+
+static void objects_drop(struct process *process, bool blank)
+{
+    if (blank && process->table >= 0) {
+        table_empty(process->table);
     }
     handle_drop(&process->table);
     handle_drop(&process->space);
     handle_drop(&process->grant);
 }
 
+static void peak_note(struct process *process)
+{
+    struct grant_info info;
+    if (process->grant >= 0 && sys_grant_info(process->grant, &info) == 0) {
+        process->usage.peak_pages = info.used_pages;
+    }
+}
+
+/* Blank ones go: nobody will start them. */
 static void children_to_init(struct root *root, struct process *process)
 {
     struct process *init = process_find(root, PID_INIT);
-    bool zombies = false;
     for (struct process *p = process_next(root, NULL); p != NULL; p = process_next(root, p)) {
-        if (p->parent == process) {
-            p->parent = init == process ? NULL : init;
-            zombies = zombies || p->state == PROCESS_ZOMBIE;
+        if (p->parent == process && p->state == PROCESS_BLANK) {
+            process_end(root, p, 0);
+        } else if (p->parent == process) {
+            p->parent = init;
         }
-    }
-    if (zombies && init != NULL && init != process) {
-        wait_update(root);
     }
 }
 
@@ -65,6 +72,7 @@ static void parent_tell(struct root *root, struct process *process)
     struct process *parent = process->parent;
     if (parent == NULL) {
         process_reap(root, process);
+        wait_update(root);
         return;
     }
     int signal = process->status & 0x7f;
@@ -88,6 +96,7 @@ void process_end(struct root *root, struct process *process, int32_t status)
     process->state = PROCESS_ZOMBIE;
     process->status = status;
     process->stopped = process->report_stop = process->report_continue = false;
+    peak_note(process);
     while (process->tasks != NULL) {
         task_remove(root, process->tasks);
     }
@@ -100,7 +109,7 @@ void process_end(struct root *root, struct process *process, int32_t status)
         process->alarm_ns = DEADLINE_NONE;
         alarm_arm(root);
     }
-    objects_drop(process);
+    objects_drop(process, blank);
     children_to_init(root, process);
     if (blank) {
         process_reap(root, process); /* it was never a child to wait for */
