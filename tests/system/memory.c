@@ -95,46 +95,52 @@ TEST(read_only_map_is_not_written_by_the_kernel_either_MEM_1_IPC_14)
 
 TEST(map_needs_the_handles_rights_OBJ_2_MEM_4)
 {
-    int memory = sys_memory_create(HANDLE_GRANT, BYTES);
+    int memory = sys_memory_create(HANDLE_GRANT, BYTES), space = sys_space_create(HANDLE_GRANT);
+    EXPECT(space > 0);
     int reader = sys_handle_duplicate(SYS_SELF_TABLE, memory, SYS_SELF_TABLE, HANDLE_DYNAMIC, DUPLICATE_LOWEST,
                                       RIGHT_READ, 0);
     EXPECT(memory > 0 && reader > 0);
-    EXPECT_EQ(sys_space_map(SYS_SELF_SPACE, 0, BYTES, reader, 0, PROT_R | PROT_W), -E_ACCES);
-    EXPECT_EQ(sys_space_map(SYS_SELF_SPACE, 0, BYTES, reader, 0, PROT_R | PROT_X), -E_ACCES);
-    int64_t address = sys_space_map(SYS_SELF_SPACE, 0, BYTES, reader, 0, PROT_R);
+    EXPECT_EQ(sys_space_map(space, 0, BYTES, reader, 0, PROT_R | PROT_W), -E_ACCES);
+    EXPECT_EQ(sys_space_map(space, 0, BYTES, reader, 0, PROT_R | PROT_X), -E_ACCES);
+    int64_t address = sys_space_map(space, 0, BYTES, reader, 0, PROT_R);
     EXPECT(address > 0);
-    EXPECT_EQ(sys_space_protect(SYS_SELF_SPACE, (uint64_t)address, BYTES, PROT_R | PROT_W), -E_ACCES);
-    EXPECT_EQ(sys_space_unmap(SYS_SELF_SPACE, (uint64_t)address, BYTES), 0);
+    EXPECT_EQ(sys_space_protect(space, (uint64_t)address, BYTES, PROT_R | PROT_W), -E_ACCES);
+    EXPECT_EQ(sys_space_unmap(space, (uint64_t)address, BYTES), 0);
     EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, reader), 0);
     EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, memory), 0);
+    EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, space), 0);
 }
 
 TEST(bad_ranges_are_refused_MEM_1)
 {
-    int memory = sys_memory_create(HANDLE_GRANT, BYTES);
+    int memory = sys_memory_create(HANDLE_GRANT, BYTES), space = sys_space_create(HANDLE_GRANT);
+    EXPECT(space > 0);
     EXPECT(memory > 0);
-    EXPECT_EQ(sys_space_map(SYS_SELF_SPACE, 1, BYTES, memory, 0, PROT_R | MAP_FLAG_FIXED), -E_INVAL);
-    EXPECT_EQ(sys_space_map(SYS_SELF_SPACE, 0, 0, memory, 0, PROT_R), -E_INVAL);
-    EXPECT(sys_space_map(SYS_SELF_SPACE, PLATFORM_BASE, BYTES, memory, 0, PROT_R | MAP_FLAG_FIXED) < 0);
-    EXPECT(sys_space_map(SYS_SELF_SPACE, USER_END, BYTES, memory, 0, PROT_R | MAP_FLAG_FIXED) < 0);
-    EXPECT(sys_space_map(SYS_SELF_SPACE, 0, UINT64_MAX & ~0xfffull, memory, 0, PROT_R) < 0);
-    EXPECT(sys_space_map(SYS_SELF_SPACE, 0, BYTES, memory, UINT64_MAX & ~0xfffull, PROT_R) < 0);
-    EXPECT(sys_space_unmap(SYS_SELF_SPACE, 3, 4096) < 0);
+    EXPECT_EQ(sys_space_map(space, 1, BYTES, memory, 0, PROT_R | MAP_FLAG_FIXED), -E_INVAL);
+    EXPECT_EQ(sys_space_map(space, 0, 0, memory, 0, PROT_R), -E_INVAL);
+    EXPECT(sys_space_map(space, PLATFORM_BASE, BYTES, memory, 0, PROT_R | MAP_FLAG_FIXED) < 0);
+    EXPECT(sys_space_map(space, USER_END, BYTES, memory, 0, PROT_R | MAP_FLAG_FIXED) < 0);
+    EXPECT(sys_space_map(space, 0, UINT64_MAX & ~0xfffull, memory, 0, PROT_R) < 0);
+    EXPECT(sys_space_map(space, 0, BYTES, memory, UINT64_MAX & ~0xfffull, PROT_R) < 0);
+    EXPECT(sys_space_unmap(space, 3, 4096) < 0);
     EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, memory), 0);
+    EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, space), 0);
 }
 
 TEST(query_finds_a_region_with_its_protection_MEM_6)
 {
-    int memory = sys_memory_create(HANDLE_GRANT, BYTES);
-    int64_t address = sys_space_map(SYS_SELF_SPACE, 0, BYTES, memory, 0, PROT_R);
+    int memory = sys_memory_create(HANDLE_GRANT, BYTES), space = sys_space_create(HANDLE_GRANT);
+    EXPECT(space > 0);
+    int64_t address = sys_space_map(space, 0, BYTES, memory, 0, PROT_R);
     EXPECT(address > 0);
     struct region_info info;
-    EXPECT_EQ(sys_space_query(SYS_SELF_SPACE, (uint64_t)address, &info), 0);
+    EXPECT_EQ(sys_space_query(space, (uint64_t)address, &info), 0);
     EXPECT_EQ(info.start, address);
     EXPECT_EQ(info.end, address + BYTES);
     EXPECT_EQ(info.prot & (PROT_R | PROT_W | PROT_X), PROT_R);
-    EXPECT_EQ(sys_space_unmap(SYS_SELF_SPACE, (uint64_t)address, BYTES), 0);
+    EXPECT_EQ(sys_space_unmap(space, (uint64_t)address, BYTES), 0);
     EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, memory), 0);
+    EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, space), 0);
 }
 
 TEST_MAIN(pages_come_on_demand_and_hold_zeros_MEM_1_MEM_4, two_maps_of_one_object_share_its_pages_MEM_1_MEM_5,
