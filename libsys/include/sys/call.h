@@ -12,6 +12,7 @@
 
 #define SYS_SELF_TABLE (-1)
 #define SYS_SELF_SPACE (-1)
+#define SYS_SELF_THREAD (-1)
 
 /* The calling thread's control page. */
 struct control *sys_control(void);

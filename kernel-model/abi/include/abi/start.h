@@ -6,12 +6,11 @@
 #include <stdint.h>
 
 struct start_block {
-    uint64_t entry;       /* the program's */
-    uint64_t stack;       /* its stack pointer: argc, argv, NULL, envp, NULL, auxiliary vector, as on Linux */
-    uint64_t brk;         /* end of the program's memory, page-aligned: the heap begins here */
-    int32_t space_handle; /* 0, or the handle that is to become HANDLE_SPACE (exec) */
-    uint32_t flags;       /* START_* */
+    uint64_t entry; /* the program's */
+    uint64_t stack; /* its stack pointer: argc, argv, NULL, envp, NULL, auxiliary vector, as on Linux */
+    uint64_t brk;   /* end of the program's memory, page-aligned: the heap begins here */
+    uint64_t flags; /* START_* */
 };
-#define START_CLOSE 1u /* the table is an old one: close what is close-on-exec, and all from HANDLE_DYNAMIC on */
+#define START_CLOSE 1u /* exec, the table is the old program's: close all from HANDLE_DYNAMIC on */
 
 #endif

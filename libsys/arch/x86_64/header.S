@@ -1,0 +1,10 @@
+/* The image's header (struct libsys_header), its first bytes. */
+    .section .header, "a"
+    .ascii "BATONLS1"
+    .quad libsys_image_bytes
+    .quad entry_upcall
+    .quad entry_foreign
+    .quad entry_start
+    .quad libsys_table_count
+    .quad libsys_table
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,32 @@
+/* Blank processes: what fork and spawn have in common. */
+#ifndef POSIX_CHILD_H
+#define POSIX_CHILD_H
+
+#include <stdint.h>
+
+#define NAME_OF_PROCESS_BYTES 15u
+
+struct child {
+    int pid;
+    int process; /* handles of ours, closed by child_close */
+    int grant;
+    int space;
+    int table;
+};
+
+/* Asks the root server for a blank process; flags: ROOT_KEEP_CAUGHT for a fork. -E_AGAIN, -E_NOMEM and what the root
+ * server says. Blocks. */
+int child_create(struct child *child, uint32_t flags);
+/* Puts the handles that every process has into its table (abi/handles.h). */
+int child_handles(const struct child *child);
+/* Names it after the last part of `path`. */
+void child_name(const struct child *child, const char *path);
+/* Starts its first thread: the control page's memory is a handle of ours, moved. */
+int child_start(const struct child *child, int control_memory, uint64_t control_address, uint64_t pc, uint64_t sp,
+                uint64_t argument);
+/* The part of a path after its last slash. Pure. */
+const char *path_last(const char *path);
+/* Lets go of our handles: a child that was not started is gone then. */
+void child_close(struct child *child);
+
+#endif
