@@ -29,7 +29,7 @@ static void timer_file_set(struct machine *machine, uint64_t deadline_ns)
     timerfd_settime(machine->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 
-void timer_set(struct machine *machine, uint64_t deadline_ns)
+void helper_timer_set(struct machine *machine, uint64_t deadline_ns)
 {
     atomic_store(&machine->timer_wanted, deadline_ns);
     if (deadline_ns < atomic_load(&machine->timer_armed)) {

@@ -70,6 +70,6 @@ void machine_kick(struct machine *machine);
 /* helper.c: the thread that waits for the timer and for devices, and kicks. Errors: negated errno. */
 int helper_start(struct machine *machine);
 void helper_stop(struct machine *machine);
-void timer_set(struct machine *machine, uint64_t deadline_ns);
+void helper_timer_set(struct machine *machine, uint64_t deadline_ns);
 
 #endif

@@ -144,7 +144,7 @@ bool plat_context_upcall(struct kernel *kernel, struct plat_context *context, st
 void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns)
 {
     (void)cpu;
-    timer_set(machine_of(kernel), deadline_ns);
+    helper_timer_set(machine_of(kernel), deadline_ns);
 }
 
 void plat_interrupt_ack(struct kernel *kernel, uint32_t number)
