@@ -100,6 +100,7 @@ static void check(struct linked *linked)
 /* Lets devices see acknowledgements and delivers what they raised. */
 static void interrupts_deliver(struct linked *linked)
 {
+    linked->interrupts_changed = false;
     for (uint32_t number = 0; number < LINKED_INTERRUPTS; number++) {
         struct linked_interrupt *interrupt = &linked->interrupts[number];
         if (interrupt->acknowledged) {
@@ -121,6 +122,7 @@ void linked_interrupt_raise(struct linked *linked, uint32_t number)
 {
     if (number < LINKED_INTERRUPTS) {
         linked->interrupts[number].pending = true;
+        linked->interrupts_changed = true;
     }
 }
 
@@ -154,7 +156,9 @@ int linked_run(struct linked *linked)
     current = linked;
     int status = LINKED_STUCK;
     for (;;) {
-        interrupts_deliver(linked);
+        if (linked->interrupts_changed) {
+            interrupts_deliver(linked);
+        }
         timer_expire(linked);
         if (linked->stopped) {
             status = linked->status;

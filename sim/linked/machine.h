@@ -34,6 +34,7 @@ struct linked {
     uint64_t now_ns;
     uint64_t deadline_ns;
     struct linked_interrupt interrupts[LINKED_INTERRUPTS];
+    bool interrupts_changed; /* since interrupts_deliver looked */
     bool stopped;
     int status;
 };

@@ -130,9 +130,10 @@ void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns)
 
 void plat_interrupt_ack(struct kernel *kernel, uint32_t number)
 {
-    struct linked_interrupt *interrupt = &machine_of(kernel)->interrupts[number];
-    interrupt->masked = false;
-    interrupt->acknowledged = true;
+    struct linked *linked = machine_of(kernel);
+    linked->interrupts[number].masked = false;
+    linked->interrupts[number].acknowledged = true;
+    linked->interrupts_changed = true;
 }
 
 int plat_interrupt_enable(struct kernel *kernel, uint32_t number, bool enable)
