@@ -42,17 +42,6 @@ int child_handles(const struct child *child)
     return 0;
 }
 
-const char *path_last(const char *path)
-{
-    const char *last = path;
-    for (const char *c = path; *c != '\0'; c++) {
-        if (*c == '/' && c[1] != '\0') {
-            last = c + 1;
-        }
-    }
-    return last;
-}
-
 void child_name(const struct child *child, const char *path)
 {
     const char *name = path_last(path);

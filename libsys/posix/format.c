@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-#define PRINT_BYTES_MAX 1024u
+#include "format.h"
 
 struct output {
     char *buffer;
@@ -135,7 +135,7 @@ static void conversion_put(struct output *output, const struct directive *direct
     }
 }
 
-static int format_run(char *buffer, uint64_t length_bytes, const char *format, va_list *arguments)
+int format_list(char *buffer, uint64_t length_bytes, const char *format, va_list *arguments)
 {
     if (length_bytes == 0) {
         return 0;
@@ -161,27 +161,7 @@ int os_format(char *buffer, uint64_t length_bytes, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = format_run(buffer, length_bytes, format, &arguments);
+    int length = format_list(buffer, length_bytes, format, &arguments);
     va_end(arguments);
     return length;
-}
-
-int os_print(int fd, const char *format, ...)
-{
-    char text[PRINT_BYTES_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = format_run(text, sizeof text, format, &arguments);
-    va_end(arguments);
-    return (int)os_write(fd, text, (uint64_t)length);
-}
-
-void os_log(const char *format, ...)
-{
-    char text[PRINT_BYTES_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = format_run(text, sizeof text, format, &arguments);
-    va_end(arguments);
-    sys_log(text, (uint64_t)length);
 }

@@ -24,15 +24,6 @@ static void transfers_finish(const struct root_message *message)
     }
 }
 
-uint64_t string_length(const char *string)
-{
-    uint64_t length = 0;
-    while (string[length] != '\0') {
-        length++;
-    }
-    return length;
-}
-
 int64_t root_send(const struct root_message *message)
 {
     struct root_request request = message->request;
