@@ -1,9 +1,11 @@
-/* Text: a small printf. %s %d %i %u %x %c %p %%, widths, zero padding, precision of strings, l, ll and z. */
+/* Text: a small printf. %s %d %i %u %x %c %p %%, widths, zero padding, precision of strings, *, l, ll and z. */
 #include <sys/os.h>
 
 #include <stdarg.h>
 
 #include "format.h"
+
+#define NUMBER_MAX 100000u
 
 struct output {
     char *buffer;
@@ -72,8 +74,23 @@ static void put_string(struct output *output, const struct directive *directive,
     put_padded(output, directive, string, length);
 }
 
+/* A number in digits, or "*": the next argument. */
+static const char *number_parse(const char *format, unsigned *number, va_list *arguments)
+{
+    *number = 0;
+    if (*format == '*') {
+        int given = va_arg(*arguments, int);
+        *number = given < 0 ? 0 : (unsigned)given;
+        return format + 1;
+    }
+    for (; *format >= '0' && *format <= '9'; format++) {
+        *number = *number < NUMBER_MAX ? *number * 10 + (unsigned)(*format - '0') : *number;
+    }
+    return format;
+}
+
 /* Reads flags, width, precision and size; returns where the conversion letter is. */
-static const char *directive_parse(const char *format, struct directive *directive)
+static const char *directive_parse(const char *format, struct directive *directive, va_list *arguments)
 {
     *directive = (struct directive){.precision = -1};
     for (; *format == '0' || *format == '-'; format++) {
@@ -81,14 +98,11 @@ static const char *directive_parse(const char *format, struct directive *directi
         directive->left |= *format == '-';
     }
     directive->zero = directive->zero && !directive->left;
-    for (; *format >= '0' && *format <= '9' && directive->width < 1000; format++) {
-        directive->width = directive->width * 10 + (unsigned)(*format - '0');
-    }
+    format = number_parse(format, &directive->width, arguments);
     if (*format == '.') {
-        directive->precision = 0;
-        for (format++; *format >= '0' && *format <= '9' && directive->precision < 100000; format++) {
-            directive->precision = directive->precision * 10 + (*format - '0');
-        }
+        unsigned precision;
+        format = number_parse(format + 1, &precision, arguments);
+        directive->precision = (int)precision;
     }
     for (; *format == 'l' || *format == 'z' || *format == 'h'; format++) {
         directive->size |= *format != 'h';
@@ -147,7 +161,7 @@ int format_list(char *buffer, uint64_t length_bytes, const char *format, va_list
             continue;
         }
         struct directive directive;
-        format = directive_parse(format + 1, &directive);
+        format = directive_parse(format + 1, &directive, arguments);
         if (*format == '\0') {
             break;
         }

@@ -17,6 +17,8 @@ START_TEST(widths_and_padding)
     char text[128];
     os_format(text, sizeof text, "[%5d][%-5d][%05d][%05d][%3s][%-3s][%.2s]", 42, 42, 42, -42, "a", "b", "xyz");
     ck_assert_str_eq(text, "[   42][42   ][00042][-0042][  a][b  ][xy]");
+    os_format(text, sizeof text, "[%.*s][%*d][%.*s]", 2, "xyz", 4, 7, 0, "q");
+    ck_assert_str_eq(text, "[xy][   7][]");
 }
 END_TEST
 
