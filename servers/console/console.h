@@ -1,0 +1,117 @@
+/* The state of the console server: the device's three rings, the terminal on them, and who waits for what. */
+#ifndef CONSOLE_CONSOLE_H
+#define CONSOLE_CONSOLE_H
+
+#include <abi/console.h>
+#include <proto/console.h>
+#include <sys/server.h>
+
+#include "tty.h"
+
+#define CONSOLE_SESSIONS_MAX 1024u
+#define CONSOLE_WAITERS_MAX 512u
+#define CONSOLE_CHUNK_BYTES 4096u /* most bytes of a terminal write handled at once */
+#define CONSOLE_PULSE_DEVICE SERVER_PULSE_FIRST
+#define CONSOLE_PULSE_TIMER (SERVER_PULSE_FIRST + 1)
+
+/* A kept message. It waits in the input queue or in the queue of the output ring that it writes to. */
+enum console_wait {
+    CONSOLE_WAIT_READ,  /* any input */
+    CONSOLE_WAIT_WRITE, /* as it is */
+    CONSOLE_WAIT_TYPE,  /* a write through the terminal's output rules */
+    CONSOLE_WAIT_DRAIN, /* until the ring is empty */
+    CONSOLE_WAIT_SET    /* the same, then new terminal settings */
+};
+
+struct console_waiter {
+    uint64_t id;
+    struct server_session *session;
+    enum console_wait kind;
+    bool flush; /* SET: input that was not read goes */
+    uint64_t length;
+    uint64_t done;
+    uint64_t deadline_ns; /* READ with VTIME */
+    uint32_t seen;        /* READ with VTIME: bytes that were there when the deadline was set */
+    uint32_t next;        /* index + 1 */
+    struct tty_termios termios;
+};
+
+struct console_queue {
+    uint32_t first; /* index + 1 */
+    uint32_t last;
+};
+
+struct console_output {
+    struct console_ring *ring;
+    uint8_t *bytes;
+    struct console_queue queue;
+};
+
+struct console {
+    struct server server;
+    struct console_device *device;
+    int interrupt;
+    int timer;
+    struct tty tty;
+    struct console_output output;
+    struct console_output error;
+    struct console_output *screen; /* of the terminal, or NULL: echo and writes are lost */
+    struct console_queue readers;
+    bool rung;               /* the device is to be told at the end of this step */
+    uint32_t group;          /* foreground process group, 0: none yet */
+    uint32_t session_number; /* whose controlling terminal it is, 0: none's */
+    uint16_t rows, columns;
+    uint32_t window_changes;
+    uint32_t break_count;
+    uint32_t waiters_used;
+    uint32_t waiter_free; /* index + 1 */
+    struct console_waiter waiters[CONSOLE_WAITERS_MAX];
+    uint8_t chunk[CONSOLE_CHUNK_BYTES];
+};
+
+static inline struct console *console_of(struct server *server)
+{
+    return server->context;
+}
+
+/* input.c: reading, and what comes from the device. */
+int64_t console_read(struct server *server, struct server_request *request);
+void console_input_pump(struct console *console); /* device -> terminal -> readers */
+bool console_input_ready(const struct console *console, uint64_t inode);
+uint32_t console_input_count(const struct console *console, uint64_t inode);
+bool console_input_closed(const struct console *console);
+
+/* output.c: writing. */
+int64_t console_write(struct server *server, struct server_request *request);
+int64_t console_sync(struct server *server, struct server_request *request);
+/* Keeps the request until the ring is empty; then `termios`, if not NULL, become the terminal's settings. */
+int64_t console_drain(struct server *server, struct server_request *request, struct console_output *output,
+                      const struct tty_termios *termios, bool flush);
+void console_output_pump(struct console *console, struct console_output *output);
+bool console_output_ready(const struct console *console, uint64_t inode);
+/* The ring that writes to this inode go to, or NULL: nowhere. */
+struct console_output *console_output_of(struct console *console, uint64_t inode);
+/* Echo: bytes for which there is no room are lost. */
+void console_emit(void *context, const uint8_t *bytes, uint32_t count);
+
+/* control.c: terminal controls and job control. */
+int64_t console_control(struct server *server, struct server_request *request);
+void console_signal_group(void *context, int signal);
+/* 0, or -E_INTR: a background group of the terminal's session wants to read and was sent SIGTTIN. */
+int console_job_check(const struct console *console, uint64_t identity);
+
+/* waiter.c: kept messages. */
+struct console_waiter *console_waiter_add(struct console *console, struct console_queue *queue,
+                                          const struct server_request *request, enum console_wait kind);
+struct console_waiter *console_waiter_first(struct console *console, const struct console_queue *queue);
+/* Takes the first one out, after its answer. */
+void console_waiter_shift(struct console *console, struct console_queue *queue);
+void console_unblock(struct server *server, uint64_t message_id);
+
+/* console.c: the device's side. */
+void console_pump(struct console *console); /* everything that can go on goes on, then tells the device and who polls */
+void console_pulse(struct server *server, int code, uint64_t value);
+uint32_t console_poll(struct server *server, struct server_session *session);
+extern const struct server_operations console_operations;
+
+#endif
