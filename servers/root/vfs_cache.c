@@ -73,7 +73,7 @@ bool vfs_cache_find(struct vfs *vfs, const struct vfs_node *parent, const char *
 
 void vfs_cache_enter(struct vfs *vfs, struct vfs_node *parent, const char *name, uint32_t bytes, struct vfs_node *node)
 {
-    VFS_ASSERT(bytes > 0 && bytes <= NAME_BYTES_MAX);
+    root_assert(bytes > 0 && bytes <= NAME_BYTES_MAX);
     vfs_cache_drop(vfs, parent, name, bytes);
     struct vfs_entry *entry = entry_allocate(vfs);
     entry->parent = parent;
@@ -127,7 +127,7 @@ void vfs_cache_drop_listing(struct vfs *vfs, struct vfs_node *node)
 
 void vfs_cache_enter_listing(struct vfs *vfs, struct vfs_node *node, uint64_t offset, const void *data, uint32_t bytes)
 {
-    VFS_ASSERT(bytes <= PORT_DATA_BYTES_MAX);
+    root_assert(bytes <= PORT_DATA_BYTES_MAX);
     struct vfs_list *link = vfs_list_pop(&vfs->chunk_free);
     if (link == NULL && vfs->chunk_used < VFS_CHUNKS_MAX) {
         link = &vfs->chunks[vfs->chunk_used++].recent;

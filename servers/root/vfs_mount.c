@@ -21,7 +21,7 @@ void vfs_place_release(struct vfs *vfs, struct vfs_place *place)
     if (place->node == NULL) {
         return;
     }
-    VFS_ASSERT(place->mount->references > 0);
+    root_assert(place->mount->references > 0);
     place->mount->references--;
     vfs_node_release(vfs, place->node);
     *place = (struct vfs_place){NULL, NULL};
@@ -100,7 +100,7 @@ static void mounts_move(struct vfs *vfs, struct vfs_namespace *space, struct vfs
 int vfs_mount_add(struct vfs *vfs, struct vfs_namespace *space, struct vfs_place parent, const char *name,
                   uint32_t bytes, struct vfs_node *top, uint32_t flags)
 {
-    VFS_ASSERT(bytes <= NAME_BYTES_MAX);
+    root_assert(bytes <= NAME_BYTES_MAX);
     struct vfs_list *link = vfs_list_pop(&vfs->mount_free);
     if (link == NULL && vfs->mount_used < VFS_MOUNTS_MAX) {
         link = &vfs->mounts[vfs->mount_used++].link;

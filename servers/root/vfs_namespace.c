@@ -47,7 +47,7 @@ void vfs_namespace_init(struct vfs *vfs)
 {
     vfs_list_init(&vfs->space_free);
     vfs->first_space = vfs_namespace_create(vfs);
-    VFS_ASSERT(vfs->first_space != NULL);
+    root_assert(vfs->first_space != NULL);
 }
 
 struct vfs_place vfs_namespace_root(struct vfs_namespace *space)
@@ -143,7 +143,7 @@ void vfs_process_context_release(struct vfs *vfs, struct vfs_process_context *co
 {
     vfs_place_release(vfs, &context->working);
     vfs_place_release(vfs, &context->root);
-    VFS_ASSERT(context->space->references > 1); /* the first namespace stays */
+    root_assert(context->space->references > 1); /* the first namespace stays */
     context->space->references--;
     context->space = NULL;
 }

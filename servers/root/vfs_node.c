@@ -23,7 +23,7 @@ void vfs_node_init(struct vfs *vfs)
 /* Forgets an unreferenced node and all that is cached about it. */
 static void node_forget(struct vfs *vfs, struct vfs_node *node)
 {
-    VFS_ASSERT(node->references == 0 && node->mount_points == 0);
+    root_assert(node->references == 0 && node->mount_points == 0);
     vfs_cache_drop_children(vfs, node);
     vfs_cache_drop_names(vfs, node);
     vfs_cache_drop_listing(vfs, node);
@@ -107,7 +107,7 @@ void vfs_node_hold(struct vfs_node *node)
 
 void vfs_node_release(struct vfs *vfs, struct vfs_node *node)
 {
-    VFS_ASSERT(node->references > 0);
+    root_assert(node->references > 0);
     node->references--;
     if (node->references > 0) {
         return;

@@ -129,7 +129,7 @@ struct vfs_operation *vfs_operation_begin(struct vfs *vfs, const struct vfs_mess
 static void operation_free(struct vfs_operation *operation)
 {
     struct vfs *vfs = operation->vfs;
-    VFS_ASSERT(operation->port == NULL);
+    root_assert(operation->port == NULL);
     vfs_walk_release(vfs, &operation->walk);
     vfs_walk_release(vfs, &operation->walk2);
     vfs_place_release(vfs, &operation->root);

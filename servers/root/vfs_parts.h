@@ -5,9 +5,6 @@
 
 #include "vfs_types.h"
 
-_Noreturn void vfs_panic(const char *file, int line, const char *condition);
-#define VFS_ASSERT(condition) ((condition) ? (void)0 : vfs_panic(__FILE__, __LINE__, #condition))
-
 /* vfs_node.c */
 void vfs_node_init(struct vfs *vfs);
 struct vfs_node *vfs_node_find(struct vfs *vfs, const struct vfs_port *port, uint64_t inode); /* no reference; or NULL */

@@ -60,7 +60,7 @@ static int port_handles(struct vfs *vfs, int *channel, int *connect, int *pulse)
 int vfs_port_create(struct vfs *vfs, const char *name, uint32_t bytes, uint32_t pid, struct vfs_port **port_out,
                     int *channel)
 {
-    VFS_ASSERT(bytes > 0 && bytes <= NAME_BYTES_MAX);
+    root_assert(bytes > 0 && bytes <= NAME_BYTES_MAX);
     if (vfs_port_find(vfs, name, bytes) != NULL) {
         return -E_EXIST;
     }

@@ -6,7 +6,7 @@
 
 void vfs_request_name(struct vfs_operation *operation, const char *name, uint32_t bytes)
 {
-    VFS_ASSERT(bytes <= NAME_BYTES_MAX);
+    root_assert(bytes <= NAME_BYTES_MAX);
     memcpy(operation->name, name, bytes);
     operation->name_bytes = bytes;
 }
@@ -26,7 +26,7 @@ void vfs_request_send(struct vfs_operation *operation, struct vfs_node *node, ui
                       void (*resume)(struct vfs_operation *operation, int status))
 {
     struct vfs *vfs = operation->vfs;
-    VFS_ASSERT(operation->port == NULL && node->port != NULL);
+    root_assert(operation->port == NULL && node->port != NULL);
     memset(&operation->answer, 0, sizeof operation->answer);
     operation->resume = resume;
     if (node->port->dead || (operation->cancelled && kind != PORT_CLOSE)) {

@@ -9,11 +9,6 @@ struct vfs_with_contexts {
     struct vfs_process_context contexts[PROCESSES_MAX]; /* by slot; process->vnode points to its own */
 };
 
-_Noreturn void vfs_panic(const char *file, int line, const char *condition)
-{
-    root_panic(condition, file, line);
-}
-
 static int host_reply(void *context, void *call, int64_t status, const void *data, uint64_t data_bytes,
                       const struct transfer *transfers, uint32_t transfer_count)
 {

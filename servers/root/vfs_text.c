@@ -139,7 +139,7 @@ int64_t vfs_text_target(struct vfs_operation *operation, uint64_t inode, char *b
     struct vfs *vfs = operation->vfs;
     uint32_t pid = inode_pid(inode);
     uint32_t file = inode_file(inode);
-    VFS_ASSERT(length > NUMBER_DIGITS_MAX);
+    root_assert(length > NUMBER_DIGITS_MAX);
     if (inode == INODE_SELF) {
         number_write(buffer, operation->credentials.pid);
         return (int64_t)strlen(buffer);
@@ -185,7 +185,7 @@ int64_t vfs_text_write(struct vfs_operation *operation, uint64_t inode, char *bu
     const struct vfs_port *port = inode_port(vfs, inode);
     uint32_t pid = inode_pid(inode);
     uint32_t file = pid != 0 ? inode_file(inode) : (uint32_t)(inode - INODE_GLOBAL);
-    VFS_ASSERT(length > 2 * (NUMBER_DIGITS_MAX + 1));
+    root_assert(length > 2 * (NUMBER_DIGITS_MAX + 1));
     if (port != NULL) {
         return port_write(port, buffer);
     }

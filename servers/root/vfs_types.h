@@ -9,6 +9,7 @@
 #include <proto/root.h>
 #include <sys/call.h>
 
+#include "root.h"
 #include "vfs_list.h"
 
 #define VFS_NODES_MAX 4096u

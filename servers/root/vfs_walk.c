@@ -310,7 +310,7 @@ static int walk_expand(struct vfs_operation *operation, struct vfs_walk *walk, s
 void vfs_walk_start(struct vfs_operation *operation, struct vfs_walk *walk, struct vfs_place base, const char *path,
                     uint32_t bytes, uint32_t flags, void (*done)(struct vfs_operation *operation, int status))
 {
-    VFS_ASSERT(bytes < PATH_BYTES_MAX);
+    root_assert(bytes < PATH_BYTES_MAX);
     memmove(walk->path, path, bytes);
     walk->path_bytes = bytes;
     walk->position = 0;

@@ -51,7 +51,13 @@ int sys_handle_next(int table, int from, uint32_t flags)
 
 int sys_handle_duplicate(int from, int handle, int to, int at, uint32_t mode, uint32_t rights, uint32_t flags)
 {
-    (void)from, (void)handle, (void)to, (void)mode, (void)rights, (void)flags;
+    (void)from, (void)mode, (void)flags;
+    if (to == SYS_SELF_TABLE) {
+        int copy = object_new(object_get(handle)->type);
+        fake.objects[copy] = fake.objects[handle];
+        fake.objects[copy].rights = rights;
+        return copy;
+    }
     return at;
 }
 
@@ -154,8 +160,11 @@ int sys_thread_info(int thread, struct thread_info *info)
 
 int sys_connection_create(int grant, int channel, uint64_t cookie, uint32_t rights)
 {
-    (void)grant, (void)channel, (void)cookie, (void)rights;
-    return object_new(OBJECT_CONNECTION);
+    (void)grant, (void)channel;
+    int handle = object_new(OBJECT_CONNECTION);
+    fake.objects[handle].cookie = cookie;
+    fake.objects[handle].rights = rights;
+    return handle;
 }
 
 int64_t sys_reply(uint64_t message_id, int64_t status, const struct part *parts, uint32_t count)

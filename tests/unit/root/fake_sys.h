@@ -15,6 +15,8 @@ struct fake_object {
     uint32_t interrupts;
     uint64_t identity;
     uint64_t priority;
+    uint64_t cookie; /* connections */
+    uint32_t rights;
 };
 
 struct fake_reply {
