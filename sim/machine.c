@@ -334,5 +334,6 @@ int machine_run(struct machine *machine)
             syscall(SYS_futex, &machine->kicks, FUTEX_WAIT_PRIVATE, kicks, NULL, NULL, 0);
         }
     }
+    helper_stop(machine);
     return atomic_load(&machine->stop_status);
 }

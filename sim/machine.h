@@ -48,7 +48,7 @@ int machine_memory_fd(struct machine *machine);
  * root server. Errors as machine_create; kernel_boot's errors too. Call it on the kernel thread. */
 int machine_boot(struct machine *machine, uint64_t offset_bytes, uint64_t archive_bytes, const char **error);
 
-/* Runs until the machine is stopped. Returns the status given to machine_stop or by the MACHINE_STOP call. */
+/* Runs until the machine is stopped. No watch is called and no time passes for devices any more when it returns. Returns the status given to machine_stop or by the MACHINE_STOP call. */
 int machine_run(struct machine *machine);
 
 /* Ends all programs and frees everything. */
