@@ -23,14 +23,41 @@ static void call_clear(struct root_call *call)
     call->continuation = NULL;
 }
 
+void root_flush(struct root *root)
+{
+    struct root_deferred *deferred = &root->deferred;
+    if (deferred->message_id == 0) {
+        return;
+    }
+    struct part part = {(uint64_t)(uintptr_t)deferred->data, deferred->data_bytes};
+    sys_reply(deferred->message_id, deferred->status, &part, deferred->data_bytes == 0 ? 0 : 1);
+    deferred->message_id = 0;
+}
+
+/* Receives, after sending the kept reply. *replied: an error may be the reply's, whose client is gone. */
+static int reply_and_receive(struct root *root, const struct part *into, bool *replied)
+{
+    struct root_deferred *deferred = &root->deferred;
+    *replied = deferred->message_id != 0;
+    if (!*replied) {
+        return sys_receive(root->channel, into, 1, DEADLINE_NONE);
+    }
+    uint64_t message_id = deferred->message_id;
+    struct part part = {(uint64_t)(uintptr_t)deferred->data, deferred->data_bytes};
+    deferred->message_id = 0;
+    return sys_reply_receive(message_id, deferred->status, &part, deferred->data_bytes == 0 ? 0 : 1, into, 1,
+                             root->channel);
+}
+
 struct root_call *call_receive(struct root *root)
 {
     struct root_call *call = call_unused(root);
     root_assert(call != NULL); /* call_decode keeps one free */
     struct part part = {(uint64_t)(uintptr_t)call->message.raw, sizeof call->message.raw - 2};
-    int result = sys_receive(root->channel, &part, 1, DEADLINE_NONE);
+    bool replied = false;
+    int result = reply_and_receive(root, &part, &replied);
     if (result < 0) {
-        root_assert(result == -E_INTR);
+        root_assert(replied || result == -E_INTR);
         return NULL;
     }
     struct control *control = sys_control();
@@ -159,8 +186,19 @@ void call_free(struct root *root, struct root_call *call)
 
 void root_reply(struct root *root, struct root_call *call, int64_t status, const void *data, uint64_t data_bytes)
 {
-    struct part part = {(uint64_t)(uintptr_t)data, data_bytes};
-    sys_reply(call->message_id, status, &part, data_bytes == 0 ? 0 : 1);
+    struct root_deferred *deferred = &root->deferred;
+    root_flush(root);
+    if (data_bytes <= sizeof deferred->data) {
+        deferred->message_id = call->message_id;
+        deferred->status = status;
+        deferred->data_bytes = data_bytes;
+        if (data_bytes > 0) {
+            memcpy(deferred->data, data, data_bytes);
+        }
+    } else {
+        struct part part = {(uint64_t)(uintptr_t)data, data_bytes};
+        sys_reply(call->message_id, status, &part, 1);
+    }
     call_free(root, call);
 }
 

@@ -130,13 +130,27 @@ static void name_set(struct process *process, const char *name, uint64_t bytes)
     memcpy(process->name, name, length);
 }
 
+/* Name, program and command line, as EXEC gives them. */
+static void program_set(struct process *process, const struct root_call *call)
+{
+    uint64_t name_bytes = call->message.request.argument[4];
+    name_set(process, call->data, name_bytes);
+    memcpy(process->executable, call->path, call->path_bytes + 1);
+    process->command_line_bytes = (uint32_t)(call->data_bytes - name_bytes);
+    memcpy(process->command_line, call->data + name_bytes, process->command_line_bytes);
+}
+
+static bool program_is_good(const struct root_call *call)
+{
+    uint64_t name_bytes = call->message.request.argument[4];
+    return name_bytes <= call->data_bytes && call->data_bytes - name_bytes <= PATH_BYTES_MAX;
+}
+
 /* The new thread has been started, so the table has one that uses it: everything of the old program goes. What is
  * close-on-exec is closed by the library's start. */
 static void exec_commit(struct root *root, struct root_call *call, struct task *task, int space)
 {
     struct process *process = call->process;
-    const struct root_request *request = &call->message.request;
-    uint64_t name_bytes = request->argument[4];
     struct task *next = NULL;
     for (struct task *old = process->tasks; old != NULL; old = next) {
         next = old->next;
@@ -150,19 +164,14 @@ static void exec_commit(struct root *root, struct root_call *call, struct task *
     process->caught = 0;
     process->signal_flags = 0;
     process->executed = true;
-    name_set(process, call->data, name_bytes);
-    memcpy(process->executable, call->path, call->path_bytes + 1);
-    process->command_line_bytes = (uint32_t)(call->data_bytes - name_bytes);
-    memcpy(process->command_line, call->data + name_bytes, process->command_line_bytes);
+    program_set(process, call);
 }
 
 void serve_exec(struct root *root, struct root_call *call)
 {
     struct process *process = call->process;
-    const struct root_request *request = &call->message.request;
     struct task *caller = call_task(call);
-    if (caller == NULL || call->handle_count < 2 || request->argument[4] > call->data_bytes ||
-        call->data_bytes - request->argument[4] > PATH_BYTES_MAX) {
+    if (caller == NULL || call->handle_count < 2 || !program_is_good(call)) {
         root_reply(root, call, -E_INVAL, NULL, 0);
         return;
     }
@@ -194,8 +203,15 @@ void serve_exec(struct root *root, struct root_call *call)
 
 void serve_set_name(struct root *root, struct root_call *call)
 {
-    name_set(call->process, call->data, call->data_bytes);
-    root_reply(root, call, 0, NULL, 0);
+    int result = 0;
+    if (call->path_bytes == 0) {
+        name_set(call->process, call->data, call->data_bytes);
+    } else if (program_is_good(call)) {
+        program_set(call->process, call);
+    } else {
+        result = -E_INVAL;
+    }
+    root_reply(root, call, result, NULL, 0);
 }
 
 void serve_executable(struct root *root, struct root_call *call)

@@ -66,6 +66,14 @@ struct root_call {
     union call_message message;
 };
 
+/* The last reply of a round, kept so that it goes out with the next receive: one kernel entry, and a direct switch. */
+struct root_deferred {
+    uint64_t message_id; /* 0: none */
+    int64_t status;
+    uint64_t data_bytes;
+    uint8_t data[CALL_BYTES_MAX];
+};
+
 struct vfs;
 
 struct root {
@@ -79,6 +87,7 @@ struct root {
     uint64_t boot_ns;
     uint64_t serials; /* numbers given to internal cookies so far */
     struct vfs *vfs;
+    struct root_deferred deferred;
     struct root_call calls[ROOT_CALLS_MAX];
     struct process_table table;
 };
@@ -118,8 +127,12 @@ struct task *call_task(const struct root_call *call);
 /* Takes a transferred handle out of the call; -1: it has none. The caller's from now on. */
 int call_take_handle(struct root_call *call, uint32_t index);
 
-/* Answers and frees the call. status >= 0 or -error; data may be NULL with 0 bytes; what does not fit the client's
- * reply area is cut. A client that is gone is no error. Never blocks. */
+/* Sends the reply that is kept, if any. */
+void root_flush(struct root *root);
+
+/* Answers and frees the call; the reply goes out before the next one, or with the next receive. status >= 0 or -error;
+ * data may be NULL with 0 bytes and is copied; what does not fit the client's reply area is cut. A client that is gone
+ * is no error. Never blocks. */
 void root_reply(struct root *root, struct root_call *call, int64_t status, const void *data, uint64_t data_bytes);
 
 /* The same with handles (at most TRANSFER_MAX) of the server's own table, moved or copied as each transfer says.

@@ -69,7 +69,8 @@ enum root_operation {
     ROOT_SETSID = 1065,         /* -> sid */
     ROOT_GETSID = 1066,         /* argument[0]: pid -> sid */
     ROOT_SETIDS = 1067,         /* argument[0]: uid or -1, [1] euid, [2] gid, [3] egid */
-    ROOT_SET_NAME = 1068,       /* data: name of the thread's process, at most 15 bytes */
+    ROOT_SET_NAME = 1068,       /* data: name of the process, at most 15 bytes. With a path, also for a process handle:
+                                   the program's path, and data as EXEC's with argument[4] */
     ROOT_ALARM = 1069,          /* argument[0]: first ns from now (0: stop), [1]: interval ns; -> struct alarm_state of
                                    before */
     ROOT_USAGE = 1070,          /* flags: 0 self, 1 children -> struct usage_record */

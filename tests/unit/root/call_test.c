@@ -44,6 +44,7 @@ static int64_t refusal(struct root *root, struct message *message, uint64_t size
     ck_assert(!call_decode(root, call));
     ck_assert_int_eq(call->state, CALL_FREE);
     ck_assert_uint_eq(p->calls, 0);
+    root_flush(root);
     return fake_sys()->replies[fake_sys()->reply_count - 1].status;
 }
 
@@ -99,6 +100,22 @@ START_TEST(a_directory_session_gets_file_requests)
 }
 END_TEST
 
+START_TEST(a_kept_reply_goes_out_before_the_next_message)
+{
+    struct root *root = fake_root();
+    struct process *p = process_find(root, 1);
+    struct root_request request = {.operation = ROOT_IDS};
+    struct root_call *call = deliver(root, p, process_cookie(p), &request, sizeof request);
+    ck_assert(call_decode(root, call));
+    root_reply(root, call, 42, "data", 5);
+    ck_assert_uint_eq(fake_sys()->reply_count, 0);
+    deliver(root, p, process_cookie(p), &request, sizeof request);
+    ck_assert_uint_eq(fake_sys()->reply_count, 1);
+    ck_assert_int_eq(fake_sys()->replies[0].status, 42);
+    ck_assert_mem_eq(fake_sys()->replies[0].data, "data", 5);
+}
+END_TEST
+
 START_TEST(the_last_free_call_is_kept)
 {
     struct root *root = fake_root();
@@ -110,9 +127,11 @@ START_TEST(the_last_free_call_is_kept)
     }
     struct root_call *call = deliver(root, p, process_cookie(p), &request, sizeof request);
     ck_assert(!call_decode(root, call));
+    root_flush(root);
     ck_assert_int_eq(fake_sys()->replies[0].status, -E_AGAIN);
 }
 END_TEST
 
 UNIT_MAIN("call", path_and_data_are_separated, bad_lengths_are_refused, longest_path_and_data_fit,
-          a_directory_session_gets_file_requests, the_last_free_call_is_kept)
+          a_directory_session_gets_file_requests,
+          a_kept_reply_goes_out_before_the_next_message, the_last_free_call_is_kept)

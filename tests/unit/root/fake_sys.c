@@ -191,6 +191,13 @@ int sys_receive(int channel, const struct part *parts, uint32_t count, uint64_t 
     return 0;
 }
 
+int sys_reply_receive(uint64_t message_id, int64_t status, const struct part *reply, uint32_t reply_count,
+                      const struct part *receive, uint32_t receive_count, int channel)
+{
+    sys_reply(message_id, status, reply, reply_count);
+    return sys_receive(channel, receive, receive_count, DEADLINE_NONE);
+}
+
 int64_t sys_clock_read(void)
 {
     return (int64_t)fake.now_ns;
@@ -284,6 +291,7 @@ struct root *fake_root(void)
     struct root *root = calloc(1, sizeof *root);
     ck_assert_ptr_nonnull(root);
     fake.now_ns = 5000000000;
+    fake.root = root;
     object_new(OBJECT_GRANT);
     process_running(root, NULL);
     return root;
@@ -328,6 +336,7 @@ uint64_t fake_ask(struct root *root, struct process *from, uint32_t operation, u
 
 struct fake_reply *fake_reply(uint64_t message_id)
 {
+    root_flush(fake.root);
     for (uint32_t i = 0; i < fake.reply_count; i++) {
         if (fake.replies[i].message_id == message_id) {
             return &fake.replies[i];

@@ -40,6 +40,7 @@ struct fake_sys {
     char log[FAKE_LOG_BYTES];
     uint64_t log_bytes;
     struct control control;
+    struct root *root;
     const void *message; /* what the next sys_receive gives, with control.info */
     uint64_t message_bytes;
 };
