@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# The machine's processes as the host sees them: none survives, idle ones use nothing, none needs privileges.
+# shellcheck source=tests/host/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+readonly WAIT_STEPS=400 # of 50 ms
+machine=
+
+cleanup() {
+    [[ -z $machine ]] || kill -9 "$machine" 2>/dev/null
+    rm -rf "$work"
+}
+
+# tasks PID: the living processes below PID, and PID. Zombies are gone for our purpose.
+tasks() {
+    ps -o pid=,stat= --ppid "$1" -p "$1" | awk '$2 !~ /^Z/ {print $1}'
+}
+
+# machine_start COMMAND...: starts a machine in the background that runs a shell command, and waits for its "up".
+machine_start() {
+    : >"$work/out"
+    "$@" >"$work/out" 2>"$work/err" </dev/null &
+    machine=$!
+    for ((step = 0; step < WAIT_STEPS; step++)); do
+        if grep -q '^up' "$work/out"; then
+            return 0
+        fi
+        sleep 0.05
+    done
+    return 1
+}
+
+# gone PID...: waits until none of them lives.
+gone() {
+    local step pid alive
+    for ((step = 0; step < WAIT_STEPS; step++)); do
+        alive=
+        for pid in "$@"; do
+            case $(ps -o stat= -p "$pid") in
+                '' | Z*) ;;
+                *) alive=$pid ;;
+            esac
+        done
+        [[ -n $alive ]] || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+killed_leaves_nothing() { # COMMAND of the OS
+    local -a pids
+    machine_start "$BATON" run -- sh -c "$1" || return 1
+    mapfile -t pids < <(tasks "$machine")
+    [[ ${#pids[@]} -gt 4 ]] || return 1
+    kill -9 "$machine"
+    wait "$machine" 2>/dev/null
+    gone "${pids[@]}"
+}
+verdict kill_9_of_an_idle_machine_leaves_no_task "SIM-11" killed_leaves_nothing 'echo up; sleep 1000'
+verdict kill_9_of_a_busy_machine_leaves_no_task "SIM-11" killed_leaves_nothing 'echo up; while :; do :; done'
+verdict kill_9_of_a_forking_machine_leaves_no_task "SIM-11" killed_leaves_nothing 'echo up; while :; do (:); done'
+
+program_killed_from_outside() {
+    local pid
+    machine_start "$BATON" run -- sh -c 'sleep 1000 & echo up; wait; echo went on' || return 1
+    pid=$(ps -o pid= --ppid "$machine" | sort -n | tail -n 1)
+    kill -9 "$pid"
+    # The host took one process of the OS; the machine itself must still be able to end by itself or be stopped.
+    kill -TERM "$machine"
+    gone "$machine" && ! tasks "$machine" | grep -q .
+}
+verdict program_killed_by_the_host_does_not_wedge_the_machine "SIM-11" program_killed_from_outside
+
+# Clock ticks that the machine and its programs have used.
+ticks() {
+    local pid
+    for pid in $(tasks "$machine"); do
+        cut -d' ' -f14,15 "/proc/$pid/stat"
+    done | awk '{sum += $1 + $2} END {print sum}'
+}
+
+idle_costs_nothing() {
+    local before after
+    machine_start "$BATON" run -- sh -c 'echo up; sleep 1000' || return 1
+    before=$(ticks)
+    sleep 2
+    after=$(ticks)
+    out="ticks $before $after"
+    kill -9 "$machine"
+    wait "$machine" 2>/dev/null
+    ((after - before <= 2))
+}
+verdict idle_machine_uses_no_cpu "SIM-11" idle_costs_nothing
+
+ordinary_user() {
+    if [[ $(id -u) == 0 ]]; then
+        run_with /dev/null setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs "$BATON" run -- sh -c 'echo up'
+    else
+        run -- sh -c 'echo up'
+    fi
+    [[ $status == 0 && $out == up ]]
+}
+if [[ $(id -u) == 0 ]] && ! setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$BATON"; then
+    echo "SKIP machine_runs_as_an_ordinary_user: an ordinary user cannot read $BATON"
+else
+    verdict machine_runs_as_an_ordinary_user "SIM-10" ordinary_user
+fi
+
+descriptors_are_few() {
+    local pid count=0
+    machine_start "$BATON" run -- sh -c 'echo up; sleep 1000' || return 1
+    for pid in $(tasks "$machine"); do
+        if [[ $pid != "$machine" ]]; then
+            count=$((count + 1))
+            out=$(ls -l "/proc/$pid/fd")
+            [[ $(ls "/proc/$pid/fd" | wc -l) == 1 && $out == *memfd:baton-memory* ]] || return 1
+        fi
+    done
+    kill -9 "$machine"
+    wait "$machine" 2>/dev/null
+    ((count > 4))
+}
+verdict programs_hold_only_the_memory_file "SIM-3" descriptors_are_few
+finish
