@@ -201,11 +201,21 @@ void serve_exec(struct root *root, struct root_call *call)
     root_reply(root, call, 0, NULL, 0); /* to nobody: frees the call */
 }
 
+/* Until it is told another, the command line of a process that is being made is its name. */
+static void command_line_default(struct process *process)
+{
+    if (process->state == PROCESS_BLANK) {
+        process->command_line_bytes = (uint32_t)strlen(process->name) + 1;
+        memcpy(process->command_line, process->name, process->command_line_bytes);
+    }
+}
+
 void serve_set_name(struct root *root, struct root_call *call)
 {
     int result = 0;
     if (call->path_bytes == 0) {
         name_set(call->process, call->data, call->data_bytes);
+        command_line_default(call->process);
     } else if (program_is_good(call)) {
         program_set(call->process, call);
     } else {
