@@ -55,6 +55,13 @@ void fake_destroy(struct fake_platform *fake)
     free(fake);
 }
 
+bool fake_is_zero(const void *bytes, size_t length)
+{
+    const uint8_t *byte = bytes;
+
+    return length == 0 || (byte[0] == 0 && memcmp(byte, byte + 1, length - 1) == 0);
+}
+
 bool fake_mapping_get(struct fake_platform *fake, struct space *space, uint64_t address, uint64_t *frame,
                       uint32_t *prot)
 {

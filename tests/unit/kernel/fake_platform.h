@@ -55,6 +55,8 @@ void fake_destroy(struct fake_platform *fake);
 /* The same without an archive, and with the memory side set up. */
 struct fake_platform *fake_memory_create(uint64_t frames);
 
+/* Are all bytes zero? */
+bool fake_is_zero(const void *bytes, size_t length);
 /* What is mapped at an address of a space: false, nothing. */
 bool fake_mapping_get(struct fake_platform *fake, struct space *space, uint64_t address, uint64_t *frame,
                       uint32_t *prot);

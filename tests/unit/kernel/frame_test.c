@@ -80,8 +80,7 @@ START_TEST(tables_are_zeroed_and_from_the_high_end_MEM_4)
     uint8_t *table = frame_allocate_table(kernel);
     uint64_t low = frame_allocate(kernel);
 
-    for (unsigned i = 0; i < PAGE_BYTES; i++)
-        ck_assert_uint_eq(table[i], 0);
+    ck_assert(fake_is_zero(table, PAGE_BYTES));
     ck_assert_uint_gt(frame_of_bytes(kernel, table), low);
     ck_assert_ptr_eq(frame_bytes(kernel, frame_of_bytes(kernel, table)), table);
     fake_destroy(fake);

@@ -84,8 +84,7 @@ START_TEST(fresh_pages_are_zero_MEM_4)
         for (uint64_t page = 0; page < 300; page++) {
             uint8_t *bytes = page_bytes(memory, page, true);
 
-            for (unsigned i = 0; i < PAGE_BYTES; i++)
-                ck_assert_uint_eq(bytes[i], 0);
+            ck_assert(fake_is_zero(bytes, PAGE_BYTES));
             memset(bytes, 0x77, PAGE_BYTES);
         }
         drop(memory);
