@@ -31,7 +31,7 @@ static struct exception_meaning exception_meaning(uint32_t kind)
 
 static const char *access_text(uint32_t access)
 {
-    return access == ACCESS_WRITE ? " writing" : access == ACCESS_EXECUTE ? " executing" : " reading";
+    return access == ACCESS_WRITE ? " writing" : access == ACCESS_EXECUTE ? " executing" : "";
 }
 
 static void crash_registers(const struct registers *registers)
