@@ -125,25 +125,37 @@ TEST(two_hundred_forks_give_everything_back_PRC_4_PRC_8)
     }
 }
 
-TEST(fifty_processes_live_at_once_and_give_everything_back_PRC_7_PRC_8)
+/* Starts `count` children that sleep for ever, kills them all; 0 if each step went right. */
+static int crowd(int count)
 {
-    enum { COUNT = 50 };
-    int pids[COUNT];
-    struct kernel_info before, after;
-    settled_info(&before);
-    for (int i = 0; i < COUNT; i++) {
+    int pids[64];
+    for (int i = 0; i < count; i++) {
         pids[i] = os_fork();
         if (pids[i] == 0) {
             for (;;) {
                 sys_thread_sleep(DEADLINE_NONE);
             }
         }
-        EXPECT(pids[i] > 0);
+        if (pids[i] < 0) {
+            return pids[i];
+        }
     }
-    for (int i = 0; i < COUNT; i++) {
-        EXPECT_EQ(os_kill(pids[i], SIGKILL_NUMBER), 0);
-        EXPECT_EQ(wait_status(pids[i]), SIGKILL_NUMBER);
+    for (int i = 0; i < count; i++) {
+        int status = os_kill(pids[i], SIGKILL_NUMBER);
+        if (status != 0 || wait_status(pids[i]) != SIGKILL_NUMBER) {
+            return -1;
+        }
     }
+    return 0;
+}
+
+/* The first crowd makes the root server touch its tables, which it keeps; the second must cost nothing. */
+TEST(fifty_processes_live_at_once_and_give_everything_back_PRC_7_PRC_8)
+{
+    struct kernel_info before, after;
+    EXPECT_EQ(crowd(50), 0);
+    settled_info(&before);
+    EXPECT_EQ(crowd(50), 0);
     settled_info(&after);
     EXPECT_EQ(after.free_pages, before.free_pages);
     EXPECT_EQ(after.object_count[OBJECT_THREAD], before.object_count[OBJECT_THREAD]);
@@ -216,7 +228,7 @@ TEST(sixty_four_mebibytes_in_a_thousand_odd_parts_each_way_IPC_2_IPC_3_IPC_16)
     int channel = sys_channel_create(HANDLE_GRANT, 4, 0);
     int connection = sys_connection_create(HANDLE_GRANT, channel, 1, RIGHTS_ALL);
     EXPECT(channel > 0 && connection > 0);
-    int fd = os_duplicate(connection, 100, DUPLICATE_LOWEST, 0);
+    int fd = sys_handle_duplicate(SYS_SELF_TABLE, connection, SYS_SELF_TABLE, 100, DUPLICATE_LOWEST, RIGHTS_ALL, 0);
     int pid = fd < 0 ? fd : os_fork();
     if (pid == 0) {
         large_client(fd, (uint64_t)base);
