@@ -91,8 +91,13 @@ int server_fixed_name(struct server *server, struct server_name *name)
         name->answer.data_bytes = (uint32_t)strlen(node->target);
         memcpy(name->out, node->target, name->answer.data_bytes);
         return 0;
+    case PORT_STATFS:
+        name->answer.data_bytes = sizeof(struct port_statfs);
+        memset(name->out, 0, sizeof(struct port_statfs));
+        ((struct port_statfs *)(void *)name->out)->name_bytes_max = NAME_BYTES_MAX;
+        return 0;
     default:
-        return name->request.operation == PORT_STATFS ? -E_NOSYS : -E_ROFS;
+        return -E_ROFS;
     }
 }
 

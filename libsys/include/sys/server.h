@@ -72,7 +72,7 @@ struct server_name {
     char data[PORT_DATA_BYTES_MAX + 1]; /* NUL-terminated behind request.data_bytes */
     struct port_answer answer;          /* stat, data_bytes and flags are the operation's to fill */
     struct server_session *session;     /* PORT_OPEN: the new session */
-    uint8_t out[PORT_DATA_BYTES_MAX];   /* data of the answer */
+    _Alignas(8) uint8_t out[PORT_DATA_BYTES_MAX]; /* data of the answer */
 };
 
 /* A node of a fixed tree, for servers whose names never change. The first node is the top, with parent 0. */
