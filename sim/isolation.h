@@ -19,10 +19,10 @@ struct isolation_task;
 
 struct isolation_config {
     int memory_fd;
-    uint64_t own_offset; /* in the memory file, of the isolation's own ISOLATION_MEMORY_BYTES */
-    void *own_bytes;     /* the same, mapped */
+    uint64_t own_offset;    /* in the memory file, of the isolation's own ISOLATION_MEMORY_BYTES */
+    void *own_bytes;        /* the same, mapped */
     uint64_t entry_foreign; /* where foreign calls are delivered */
-    bool realtime;       /* run tasks at SCHED_FIFO 2 */
+    bool realtime;          /* run tasks at SCHED_FIFO 2 */
 };
 
 enum isolation_event_kind {
@@ -53,7 +53,8 @@ void isolation_space_destroy(struct isolation_space *space);
 
 /* Changes of mappings: queued, in force before a task of the space runs again. `offset` is in the memory file. The
  * isolation may drop any mapping at any time; the task then gives ISOLATION_FAULT. map: 0 or -E_NOMEM, nothing done. */
-int isolation_space_map(struct isolation_space *space, uint64_t address, uint64_t offset, uint64_t pages, uint32_t prot);
+int isolation_space_map(struct isolation_space *space, uint64_t address, uint64_t offset, uint64_t pages,
+                        uint32_t prot);
 void isolation_space_unmap(struct isolation_space *space, uint64_t address, uint64_t pages);
 void isolation_space_protect(struct isolation_space *space, uint64_t address, uint64_t pages, uint32_t prot);
 

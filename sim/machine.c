@@ -146,7 +146,8 @@ struct kernel *machine_kernel(struct machine *machine)
 static const struct libsys_header *archive_libsys(const char *archive, uint64_t archive_bytes)
 {
     const struct archive_header *header = (const void *)archive;
-    if (archive_bytes < sizeof(*header) || header->magic != ARCHIVE_MAGIC || header->entry_count > ARCHIVE_ENTRIES_MAX) {
+    if (archive_bytes < sizeof(*header) || header->magic != ARCHIVE_MAGIC ||
+        header->entry_count > ARCHIVE_ENTRIES_MAX) {
         return NULL;
     }
     const struct archive_entry *entry = (const void *)(archive + header->entries_offset);

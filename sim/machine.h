@@ -1,10 +1,11 @@
-/* The hosted machine: owns the memory file, the kernel, the isolation and the helper thread, and runs the kernel's loop.
+/* The hosted machine: owns the memory file, the kernel, the isolation and the helper thread, and runs the kernel's
+ * loop.
  *
  * Physical memory is one memory file: RAM first, then device memory, then pages of the platform's own. RAM is physical
  * from MACHINE_RAM_PHYSICAL on, device memory from CONSOLE_PHYSICAL on.
- * Threads: machine_create, machine_run and machine_destroy belong to one host thread, the kernel thread; it is the tracer
- * and parent of all programs. Every other thread of the process must block SIGCHLD (created with all signals blocked,
- * at best). One machine at a time per process. */
+ * Threads: machine_create, machine_run and machine_destroy belong to one host thread, the kernel thread; it is the
+ * tracer and parent of all programs. Every other thread of the process must block SIGCHLD (created with all signals
+ * blocked, at best). One machine at a time per process. */
 #ifndef SIM_MACHINE_H
 #define SIM_MACHINE_H
 
@@ -44,11 +45,12 @@ void *machine_ram(struct machine *machine);
 void *machine_device(struct machine *machine);
 int machine_memory_fd(struct machine *machine);
 
-/* The boot archive has been written at RAM offset `offset_bytes` (page-aligned). Makes the isolation, the kernel and the
- * root server. Errors as machine_create; kernel_boot's errors too. Call it on the kernel thread. */
+/* The boot archive has been written at RAM offset `offset_bytes` (page-aligned). Makes the isolation, the kernel and
+ * the root server. Errors as machine_create; kernel_boot's errors too. Call it on the kernel thread. */
 int machine_boot(struct machine *machine, uint64_t offset_bytes, uint64_t archive_bytes, const char **error);
 
-/* Runs until the machine is stopped. No watch is called and no time passes for devices any more when it returns. Returns the status given to machine_stop or by the MACHINE_STOP call. */
+/* Runs until the machine is stopped. No watch is called and no time passes for devices any more when it returns.
+ * Returns the status given to machine_stop or by the MACHINE_STOP call. */
 int machine_run(struct machine *machine);
 
 /* Ends all programs and frees everything. */
@@ -57,8 +59,8 @@ void machine_destroy(struct machine *machine);
 /* From any thread: the machine stops soon with this status (the first one counts). */
 void machine_stop(struct machine *machine, int status);
 
-/* A device line. `ack` is called on the kernel thread when the driver acknowledges (its doorbell): it must not block for
- * longer than a host call takes. NULL: none. Before machine_boot. -E_INVAL: number out of range. */
+/* A device line. `ack` is called on the kernel thread when the driver acknowledges (its doorbell): it must not block
+ * for longer than a host call takes. NULL: none. Before machine_boot. -E_INVAL: number out of range. */
 int machine_interrupt_add(struct machine *machine, uint32_t number, void (*ack)(void *argument, uint32_t number),
                           void *argument);
 /* From any thread, also from `ack`: latched while the line is masked (raised and not acknowledged). */

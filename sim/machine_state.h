@@ -40,8 +40,8 @@ struct machine {
     uint32_t lines_masked;  /* bit n: told to the kernel, not acknowledged */
 
     /* Between threads. */
-    atomic_uint kicks;         /* counts what might end idleness; the idle kernel thread waits on it */
-    atomic_uint lines_raised;  /* bit n: line n has something to tell */
+    atomic_uint kicks;        /* counts what might end idleness; the idle kernel thread waits on it */
+    atomic_uint lines_raised; /* bit n: line n has something to tell */
     atomic_bool timer_expired;
     atomic_int stop_claimed; /* somebody has asked for the end */
     atomic_bool stopped;

@@ -80,7 +80,8 @@ void plat_space_unmap(struct kernel *kernel, struct plat_space *space, uint64_t 
     isolation_space_unmap(space->space, address, pages);
 }
 
-void plat_space_protect(struct kernel *kernel, struct plat_space *space, uint64_t address, uint64_t pages, uint32_t prot)
+void plat_space_protect(struct kernel *kernel, struct plat_space *space, uint64_t address, uint64_t pages,
+                        uint32_t prot)
 {
     (void)kernel;
     isolation_space_protect(space->space, address, pages, prot);

@@ -24,12 +24,12 @@ struct isolation {
     struct isolation_config config;
     pid_t machine;
     pid_t zygote;
-    atomic_ullong running;   /* process << 32 | task; 0: none */
-    atomic_bool preempt;     /* asked for, and not yet reported */
+    atomic_ullong running; /* process << 32 | task; 0: none */
+    atomic_bool preempt;   /* asked for, and not yet reported */
     struct isolation_space *spaces;
     uint16_t ring_free[ISOLATION_SPACES_MAX];
     uint32_t ring_free_count;
-    size_t xstate_bytes; /* of a task's extended registers; 0: not known yet */
+    size_t xstate_bytes;              /* of a task's extended registers; 0: not known yet */
     uint8_t xstate[XSTATE_BYTES_MAX]; /* their initial state */
 };
 
@@ -56,12 +56,12 @@ struct isolation_task {
     struct isolation_task *next, *next_idle;
     pid_t tid;
     enum task_state state;
-    uint64_t call_id;  /* TASK_CALL: the notification */
-    int64_t result;    /* TASK_CALL: what the call will return */
+    uint64_t call_id;                        /* TASK_CALL: the notification */
+    int64_t result;                          /* TASK_CALL: what the call will return */
     bool registers_known, registers_changed; /* TASK_STOPPED: of `registers` */
-    bool foreign;      /* TASK_STOPPED: a SIGSYS is to be delivered */
-    uint64_t control;  /* address of its control page */
-    uint64_t stack_of; /* control address that its alternate stack was set for; 0: none */
+    bool foreign;                            /* TASK_STOPPED: a SIGSYS is to be delivered */
+    uint64_t control;                        /* address of its control page */
+    uint64_t stack_of;                       /* control address that its alternate stack was set for; 0: none */
     struct user_regs_struct registers;
 };
 
@@ -86,7 +86,8 @@ bool task_registers_load(struct isolation_task *task);
 void wait_init(void);
 /* Waits for one task's next stop. False: it died, and is reaped. */
 bool wait_stop(pid_t tid, int *status);
-/* The next wait_notification reports a change of state: one was reported to somebody who did not look at all tracees. */
+/* The next wait_notification reports a change of state: one was reported to somebody who did not look at all tracees.
+ */
 void wait_again(void);
 /* The next notification. 0, or -E_INTR: some tracee changed state; -E_NOENT: nobody is left who could notify. */
 int wait_notification(int listener, struct seccomp_notif *notification);

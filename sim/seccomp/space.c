@@ -24,7 +24,8 @@ static uint64_t ring_offset(const struct isolation *isolation, uint32_t slot)
     return isolation->config.own_offset + (1ull + slot) * PAGE_BYTES;
 }
 
-/* Lets a new tracee go on to its next stop, which must be a breakpoint; its rax is a descriptor of `process`, fetched. */
+/* Lets a new tracee go on to its next stop, which must be a breakpoint; its rax is a descriptor of `process`, fetched.
+ */
 static int listener_fetch(pid_t tid, int process_fd)
 {
     int status;

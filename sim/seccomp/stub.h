@@ -14,8 +14,8 @@
 #define STUB_PROGRAM_THREAD 0x810
 #define STUB_FILTERS 0x820
 
-#define STUB_MEMORY_FD 0  /* the memory file, the only descriptor that stays open */
-#define STUB_WAIT 0x7ffe  /* number of the manager's call for commands */
+#define STUB_MEMORY_FD 0 /* the memory file, the only descriptor that stays open */
+#define STUB_WAIT 0x7ffe /* number of the manager's call for commands */
 
 #define RING_COMMAND_BYTES 56
 #define RING_COMMANDS_MAX 72

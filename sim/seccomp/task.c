@@ -33,8 +33,8 @@ static bool seed_wait(struct isolation_space *space)
         } else if (result == -E_INTR) {
             siginfo_t info = {0};
             interrupted = true;
-            space->lost = waitid(P_PID, (id_t)space->seed, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 ||
-                          info.si_pid != 0;
+            space->lost =
+                waitid(P_PID, (id_t)space->seed, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 || info.si_pid != 0;
         }
     }
     if (interrupted) {
@@ -194,8 +194,8 @@ static bool task_call(struct isolation_task *task, uint64_t number, uint64_t arg
 
 static void registers_clear(struct isolation_task *task)
 {
-    task->registers = (struct user_regs_struct){.cs = CODE_SEGMENT, .ss = STACK_SEGMENT, .orig_rax = ~0ull,
-                                                .eflags = FLAGS_START};
+    task->registers =
+        (struct user_regs_struct){.cs = CODE_SEGMENT, .ss = STACK_SEGMENT, .orig_rax = ~0ull, .eflags = FLAGS_START};
     task->registers_known = task->registers_changed = true;
 }
 
@@ -270,10 +270,25 @@ void isolation_task_get(struct isolation_task *task, struct registers *out)
         *out = (struct registers){0};
         return;
     }
-    *out = (struct registers){
-        .rax = r->rax, .rbx = r->rbx, .rcx = r->rcx, .rdx = r->rdx, .rsi = r->rsi, .rdi = r->rdi, .rbp = r->rbp,
-        .rsp = r->rsp, .r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11, .r12 = r->r12, .r13 = r->r13,
-        .r14 = r->r14, .r15 = r->r15, .rip = r->rip, .rflags = r->eflags, .fs_base = r->fs_base};
+    *out = (struct registers){.rax = r->rax,
+                              .rbx = r->rbx,
+                              .rcx = r->rcx,
+                              .rdx = r->rdx,
+                              .rsi = r->rsi,
+                              .rdi = r->rdi,
+                              .rbp = r->rbp,
+                              .rsp = r->rsp,
+                              .r8 = r->r8,
+                              .r9 = r->r9,
+                              .r10 = r->r10,
+                              .r11 = r->r11,
+                              .r12 = r->r12,
+                              .r13 = r->r13,
+                              .r14 = r->r14,
+                              .r15 = r->r15,
+                              .rip = r->rip,
+                              .rflags = r->eflags,
+                              .fs_base = r->fs_base};
 }
 
 void isolation_task_set(struct isolation_task *task, const struct registers *in)

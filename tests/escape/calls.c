@@ -31,7 +31,7 @@ TEST(host_services_are_refused_SIM_3)
     EXPECT(raw_call(LINUX_SOCKET, 2, 1, 0, 0, 0, 0) < 0);
     EXPECT(raw_call(LINUX_UNSHARE, 0x10000000, 0, 0, 0, 0, 0) < 0);
     EXPECT(raw_call(LINUX_SECCOMP, 1, 8, 0, 0, 0, 0) < 0);
-    EXPECT(raw_call(LINUX_IO_URING_SETUP, 8, (uintptr_t)&(char[256]){0}, 0, 0, 0, 0) < 0);
+    EXPECT(raw_call(LINUX_IO_URING_SETUP, 8, (uintptr_t) & (char[256]){0}, 0, 0, 0, 0) < 0);
 }
 
 TEST(neighbours_cannot_be_traced_or_read_SIM_3)

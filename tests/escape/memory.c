@@ -33,8 +33,9 @@ static void read_at(uint64_t address)
 
 TEST(addresses_that_nobody_mapped_cannot_be_read_SIM_3)
 {
-    static const uint64_t addresses[] = {0,          0x10000, STUB_RING + 0x1000, 0x7ffffffff000ull, 0xffffffffff600000ull,
-                                         1ull << 63, 8,       STUB_CODE - 8,      0x7ff000000000ull};
+    static const uint64_t addresses[] = {
+        0,          0x10000, STUB_RING + 0x1000, 0x7ffffffff000ull, 0xffffffffff600000ull,
+        1ull << 63, 8,       STUB_CODE - 8,      0x7ff000000000ull};
     for (unsigned i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
         EXPECT_EQ(child_end(read_at, addresses[i]), 128 + SIGNAL_SEGV);
     }

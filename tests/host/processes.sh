@@ -113,7 +113,7 @@ descriptors_are_few() {
         if [[ $pid != "$machine" ]]; then
             count=$((count + 1))
             out=$(ls -l "/proc/$pid/fd")
-            [[ $(ls "/proc/$pid/fd" | wc -l) == 1 && $out == *memfd:baton-memory* ]] || return 1
+            [[ $(find "/proc/$pid/fd" -type l | wc -l) == 1 && $out == *memfd:baton-memory* ]] || return 1
         fi
     done
     kill -9 "$machine"

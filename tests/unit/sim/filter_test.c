@@ -78,7 +78,8 @@ START_TEST(other_architectures_trap_from_everywhere_SIM_3)
         ck_assert_uint_eq(verdict(STUB_PROGRAM_THREAD, AUDIT_ARCH_I386, 1, address), SECCOMP_RET_TRAP);
     }
     ck_assert_uint_eq(verdict(STUB_PROGRAM_THREAD, AUDIT_ARCH_I386, 1, STUB_CODE + 2), SECCOMP_RET_TRAP);
-    ck_assert_uint_eq(verdict(STUB_PROGRAM_MANAGER, AUDIT_ARCH_I386, SYS_mmap, STUB_CODE + 2), SECCOMP_RET_KILL_PROCESS);
+    ck_assert_uint_eq(verdict(STUB_PROGRAM_MANAGER, AUDIT_ARCH_I386, SYS_mmap, STUB_CODE + 2),
+                      SECCOMP_RET_KILL_PROCESS);
 }
 END_TEST
 

@@ -32,8 +32,8 @@ START_TEST(lookups_and_runs_agree_with_an_array_for_any_history)
         unsigned at = random_next(&state) % WORLD_PAGES, end = at + random_next(&state) % (WORLD_PAGES - at + 1);
         ck_assert_uint_eq(shadow_prot(&shadow, WORLD_BASE + at * (uint64_t)PAGE_BYTES), model[at]);
         struct shadow_run run;
-        bool found = shadow_next(&shadow, WORLD_BASE + at * (uint64_t)PAGE_BYTES,
-                                 WORLD_BASE + end * (uint64_t)PAGE_BYTES, &run);
+        bool found =
+            shadow_next(&shadow, WORLD_BASE + at * (uint64_t)PAGE_BYTES, WORLD_BASE + end * (uint64_t)PAGE_BYTES, &run);
         while (at < end && model[at] == 0) {
             at++;
         }
