@@ -5,6 +5,7 @@
 #define SIM_ISOLATION_H
 
 #include <abi/registers.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,7 @@ struct isolation_config {
     void *own_bytes;        /* the same, mapped */
     uint64_t entry_foreign; /* where foreign calls are delivered */
     bool realtime;          /* run tasks at SCHED_FIFO 2 */
+    atomic_uint *changes;   /* counted up when a host task may have been lost */
 };
 
 enum isolation_event_kind {
@@ -69,8 +71,11 @@ void isolation_task_result(struct isolation_task *task, int64_t result);
 void isolation_task_get(struct isolation_task *task, struct registers *registers);
 void isolation_task_set(struct isolation_task *task, const struct registers *registers);
 
-/* Lets the task run until its next event. Blocks. */
-void isolation_task_run(struct isolation_task *task, struct isolation_event *event);
+/* Lets the task run until its next event. Blocks. `owner`: whom isolation_lost_take names, until the task's end. */
+void isolation_task_run(struct isolation_task *task, void *owner, struct isolation_event *event);
+
+/* An owner whose host task is gone and who has not been told yet, neither by an event; NULL: none. */
+void *isolation_lost_take(struct isolation *isolation);
 
 /* From any thread: the running task, if any, gives ISOLATION_PREEMPTED soon. False: none is running. A task may report
  * late, when it runs the next time; callers must take a needless PREEMPTED well. */

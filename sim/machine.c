@@ -223,7 +223,8 @@ int machine_boot(struct machine *machine, uint64_t offset_bytes, uint64_t archiv
                                       .own_offset = own_offset,
                                       .own_bytes = machine->memory + own_offset,
                                       .entry_foreign = libsys->entry_foreign,
-                                      .realtime = machine->config.realtime};
+                                      .realtime = machine->config.realtime,
+                                      .changes = &machine->kicks};
     int result = isolation_create(&machine->isolation, &config, error);
     if (result == 0) {
         result = kernel_start(machine, offset_bytes, archive_bytes, error);
@@ -270,9 +271,13 @@ void machine_interrupt_raise(struct machine *machine, uint32_t number)
     machine_kick(machine);
 }
 
-/* Tells the kernel what came in: the timer and devices. */
+/* Tells the kernel what came in: lost programs, the timer and devices. */
 static void flags_take(struct machine *machine)
 {
+    struct thread *lost;
+    while ((lost = isolation_lost_take(machine->isolation)) != NULL) {
+        kernel_thread_lost(machine->kernel, CPU, machine_now_ns(), lost);
+    }
     if (atomic_load(&machine->timer_expired) && atomic_exchange(&machine->timer_expired, false)) {
         kernel_timer(machine->kernel, CPU, machine_now_ns());
     }
@@ -329,7 +334,7 @@ int machine_run(struct machine *machine)
             break;
         }
         if (thread != NULL) {
-            isolation_task_run(platform_task(thread), &event);
+            isolation_task_run(platform_task(thread), thread, &event);
             event_tell(machine, thread, &event);
         } else {
             syscall(SYS_futex, &machine->kicks, FUTEX_WAIT_PRIVATE, kicks, NULL, NULL, 0);

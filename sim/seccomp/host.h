@@ -26,6 +26,7 @@ struct isolation {
     pid_t zygote;
     atomic_ullong running; /* process << 32 | task; 0: none */
     atomic_bool preempt;   /* asked for, and not yet reported */
+    bool lost_some;        /* some space is lost and not told */
     struct isolation_space *spaces;
     uint16_t ring_free[ISOLATION_SPACES_MAX];
     uint32_t ring_free_count;
@@ -42,7 +43,7 @@ struct isolation_space {
     pid_t process, seed;
     int manager_listener, thread_listener;
     uint64_t manager_id, seed_id; /* notifications that they wait in; 0: not received yet */
-    bool lost;                    /* its process died */
+    bool lost;                    /* its process died; set by space_lose */
     uint32_t ring_slot;
     uint32_t queued; /* commands in the ring, not yet sent */
     struct ring *ring;
@@ -54,6 +55,7 @@ enum task_state { TASK_STOPPED, TASK_CALL, TASK_RUNNING };
 struct isolation_task {
     struct isolation_space *space;
     struct isolation_task *next, *next_idle;
+    void *owner; /* NULL: not in use, or not run yet */
     pid_t tid;
     enum task_state state;
     uint64_t call_id;                        /* TASK_CALL: the notification */
@@ -73,6 +75,8 @@ pid_t zygote_space(struct isolation *isolation, uint64_t ring_offset);
 
 /* space.c: sends the queued commands and waits until they are done. */
 void space_flush(struct isolation_space *space);
+/* The space is no more. */
+void space_lose(struct isolation_space *space);
 /* A host task that nobody ended is gone, and reaped: so is its space. */
 void space_task_lost(struct isolation *isolation, pid_t tid);
 
@@ -83,7 +87,9 @@ bool task_stop(struct isolation_task *task);
 bool task_registers_load(struct isolation_task *task);
 
 /* wait.c */
-void wait_init(void);
+void wait_init(atomic_uint *changes);
+/* Has a change of state been reported since wait_notification told of one? The caller then looks at all tracees. */
+bool wait_take(void);
 /* Waits for one task's next stop. False: it died, and is reaped. */
 bool wait_stop(pid_t tid, int *status);
 /* The next wait_notification reports a change of state: one was reported to somebody who did not look at all tracees.

@@ -6,7 +6,9 @@
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define HWCAP2_FSGSBASE 2u
@@ -55,7 +57,7 @@ int isolation_create(struct isolation **isolation_out, const struct isolation_co
     }
     isolation->ring_free_count = ISOLATION_SPACES_MAX;
     stub_write(config->own_bytes);
-    wait_init();
+    wait_init(config->changes);
     result = zygote_start(isolation, error);
     if (result < 0) {
         zygote_stop(isolation);
@@ -64,6 +66,41 @@ int isolation_create(struct isolation **isolation_out, const struct isolation_co
     }
     *isolation_out = isolation;
     return 0;
+}
+
+/* Programs in a call or a stop change state only by dying. */
+static void losses_find(struct isolation *isolation)
+{
+    pid_t tid;
+    int status;
+    while ((tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0) {
+        if (WIFSTOPPED(status)) {
+            ptrace(PTRACE_CONT, tid, NULL, 0);
+        } else {
+            space_task_lost(isolation, tid);
+        }
+    }
+}
+
+void *isolation_lost_take(struct isolation *isolation)
+{
+    if (wait_take()) {
+        losses_find(isolation);
+    }
+    if (!isolation->lost_some) {
+        return NULL;
+    }
+    for (struct isolation_space *space = isolation->spaces; space != NULL; space = space->next) {
+        for (struct isolation_task *task = space->tasks; space->lost && task != NULL; task = task->next) {
+            void *owner = task->owner;
+            task->owner = NULL;
+            if (owner != NULL) {
+                return owner;
+            }
+        }
+    }
+    isolation->lost_some = false;
+    return NULL;
 }
 
 void isolation_destroy(struct isolation *isolation)

@@ -188,19 +188,21 @@ static void task_wait(struct isolation_task *task, struct isolation_event *event
             return;
         }
         if (result == -E_NOENT) {
-            task->space->lost = true;
+            space_lose(task->space);
             event->kind = ISOLATION_LOST;
             return;
         }
     }
 }
 
-void isolation_task_run(struct isolation_task *task, struct isolation_event *event)
+void isolation_task_run(struct isolation_task *task, void *owner, struct isolation_event *event)
 {
     struct isolation *isolation = task->space->isolation;
     *event = (struct isolation_event){.kind = ISOLATION_LOST};
+    task->owner = owner;
     space_flush(task->space);
     if (task->space->lost) {
+        task->owner = NULL;
         return;
     }
     atomic_store(&isolation->running, task_word(task));
@@ -208,6 +210,9 @@ void isolation_task_run(struct isolation_task *task, struct isolation_event *eve
         event->kind = ISOLATION_PREEMPTED;
     } else if (task_resume(task, event)) {
         task_wait(task, event);
+    }
+    if (event->kind == ISOLATION_LOST) {
+        task->owner = NULL; /* this event tells */
     }
     atomic_store(&isolation->running, 0);
     atomic_store(&isolation->preempt, false); /* what was asked for until now is reported by this return */

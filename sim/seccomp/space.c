@@ -156,6 +156,12 @@ void isolation_space_destroy(struct isolation_space *space)
     free(space);
 }
 
+void space_lose(struct isolation_space *space)
+{
+    space->lost = true;
+    space->isolation->lost_some = true;
+}
+
 void space_task_lost(struct isolation *isolation, pid_t tid)
 {
     for (struct isolation_space *space = isolation->spaces; space != NULL; space = space->next) {
@@ -167,7 +173,7 @@ void space_task_lost(struct isolation *isolation, pid_t tid)
         if (own) {
             space->process = space->process == tid ? 0 : space->process;
             space->seed = space->seed == tid ? 0 : space->seed;
-            space->lost = true;
+            space_lose(space);
             return;
         }
     }
@@ -191,7 +197,7 @@ static int64_t manager_wait(struct isolation_space *space)
         wait_again();
     }
     if (result < 0) {
-        space->lost = true;
+        space_lose(space);
         return 0;
     }
     space->manager_id = notification.id;
@@ -207,7 +213,7 @@ static int64_t queue_send(struct isolation_space *space)
     uint32_t count = space->queued;
     space->queued = 0;
     if (space->lost || !notification_answer(space->manager_listener, space->manager_id, count)) {
-        space->lost = true;
+        space_lose(space);
         return 0;
     }
     return manager_wait(space);
@@ -241,7 +247,7 @@ void space_flush(struct isolation_space *space)
     queue_push(space, SYS_munmap, 0, USER_LOW_END);
     queue_push(space, SYS_munmap, USER_HIGH_BASE, USER_HIGH_END - USER_HIGH_BASE);
     if (queue_send(space) != 0) {
-        space->lost = true;
+        space_lose(space);
     }
 }
 

@@ -33,8 +33,10 @@ static bool seed_wait(struct isolation_space *space)
         } else if (result == -E_INTR) {
             siginfo_t info = {0};
             interrupted = true;
-            space->lost =
-                waitid(P_PID, (id_t)space->seed, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 || info.si_pid != 0;
+            if (waitid(P_PID, (id_t)space->seed, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 ||
+                info.si_pid != 0) {
+                space_lose(space);
+            }
         }
     }
     if (interrupted) {
@@ -62,8 +64,11 @@ static bool seed_cloned(struct isolation_space *space)
         space->seed_id = notification.id; /* back again: the host refused */
         return false;
     }
-    space->lost = result != -E_INTR || status >> 8 != (SIGTRAP | PTRACE_EVENT_CLONE << 8);
-    return !space->lost;
+    if (result != -E_INTR || status >> 8 != (SIGTRAP | PTRACE_EVENT_CLONE << 8)) {
+        space_lose(space);
+        return false;
+    }
+    return true;
 }
 
 /* Lets the seed clone once. Returns the new task's ID, in its first stop, or -1. */
@@ -86,7 +91,7 @@ static pid_t seed_clone(struct isolation_space *space)
 int isolation_task_create(struct isolation_space *space, struct isolation_task **task_out)
 {
     struct isolation_task *task = space->idle;
-    if (task != NULL) {
+    if (task != NULL && !space->lost) {
         space->idle = task->next_idle;
         *task_out = task;
         return 0;
@@ -110,6 +115,7 @@ int isolation_task_create(struct isolation_space *space, struct isolation_task *
 
 void isolation_task_destroy(struct isolation_task *task)
 {
+    task->owner = NULL;
     task->next_idle = task->space->idle;
     task->space->idle = task;
 }
@@ -126,7 +132,7 @@ bool task_stop(struct isolation_task *task)
     ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
     notification_answer(task->space->thread_listener, task->call_id, task->result);
     if (!wait_stop(task->tid, &status)) {
-        task->space->lost = true;
+        space_lose(task->space);
         return false;
     }
     task->state = TASK_STOPPED;
@@ -240,7 +246,7 @@ void isolation_task_start(struct isolation_task *task, uint64_t pc, uint64_t sp,
     }
     registers_clear(task);
     if (!stack_set(task, control_address)) {
-        task->space->lost = true;
+        space_lose(task->space);
         return;
     }
     xstate_reset(task);

@@ -34,6 +34,7 @@ __asm__(".text\n"
         ".size wait_receive, . - wait_receive\n");
 
 static volatile int wait_changed;
+static atomic_uint *wait_changes; /* told of every change */
 
 static void child_changed(int number, siginfo_t *info, void *context)
 {
@@ -41,13 +42,15 @@ static void child_changed(int number, siginfo_t *info, void *context)
     (void)info;
     greg_t *address = &((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
     wait_changed = 1;
+    atomic_fetch_add(wait_changes, 1);
     if (*address >= (greg_t)wait_window_begin && *address < (greg_t)wait_window_end) {
         *address = (greg_t)wait_window_out;
     }
 }
 
-void wait_init(void)
+void wait_init(atomic_uint *changes)
 {
+    wait_changes = changes;
     struct sigaction action = {.sa_sigaction = child_changed, .sa_flags = SA_SIGINFO};
     sigset_t set;
     sigemptyset(&action.sa_mask);
@@ -60,6 +63,13 @@ void wait_init(void)
 void wait_again(void)
 {
     wait_changed = 1;
+}
+
+bool wait_take(void)
+{
+    bool changed = wait_changed != 0;
+    wait_changed = 0;
+    return changed;
 }
 
 bool wait_stop(pid_t tid, int *status)

@@ -19,6 +19,7 @@
 #define ZYGOTE_OPTIONS (PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK)
 #define RSEQ_SIGNATURE 0x53053053u
 #define EXIT_SETUP 126
+#define REALTIME_SPIN_US 50000u
 
 struct kernel_sigaction {
     uint64_t handler;
@@ -64,6 +65,9 @@ static void limits_set(bool realtime)
     prctl(PR_SET_NAME, "baton-task");
     if (realtime) {
         struct sched_param parameter = {.sched_priority = 2};
+        /* A spinning program would keep a dying machine from ending it: stopping for this signal lets others run. */
+        struct rlimit limit = {REALTIME_SPIN_US, RLIM_INFINITY};
+        setrlimit(RLIMIT_RTTIME, &limit);
         sched_setscheduler(0, SCHED_FIFO, &parameter);
     }
 }
