@@ -7,11 +7,11 @@
 static int objects_create(struct root *root, struct process *process)
 {
     struct grant_info info;
-    int result = sys_grant_info(root->grant, &info);
+    int result = sys_grant_info(root->programs, &info);
     if (result < 0) {
         return result;
     }
-    process->grant = sys_grant_create(root->grant, info.limit_pages);
+    process->grant = sys_grant_create(root->programs, info.limit_pages);
     if (process->grant < 0) {
         return process->grant;
     }
@@ -33,7 +33,7 @@ int process_create(struct root *root, struct process *creator, bool keep_caught,
     }
     result = objects_create(root, process);
     if (result == 0) {
-        result = sys_connection_create(root->grant, root->channel, process_cookie(process),
+        result = sys_connection_create(root->programs, root->channel, process_cookie(process),
                                        RIGHT_READ | RIGHT_WRITE | RIGHT_DUPLICATE | RIGHT_TRANSFER);
     }
     if (result < 0) {

@@ -59,6 +59,19 @@ static void crash_report(const struct process *process, uint32_t tid, const stru
     crash_registers(&message->registers);
 }
 
+/* Somebody must go so that the others can go on. Returns whether it is not the one that asks. */
+static bool memory_make(struct root *root, const struct process *process)
+{
+    struct process *victim = memory_victim(root);
+    if (victim == NULL || victim == process) {
+        return false;
+    }
+    os_log("crash: %s: pid %u: signal %u: ended, since memory is exhausted and it has the most of it\n", victim->name,
+           victim->pid, (unsigned)SIGNAL_KILL);
+    process_end(root, victim, STATUS_SIGNALED(SIGNAL_KILL, false));
+    return true;
+}
+
 void serve_exception(struct root *root, struct root_call *call)
 {
     uint32_t tid = IDENTITY_TID(call->info.identity);
@@ -72,6 +85,10 @@ void serve_exception(struct root *root, struct root_call *call)
     uint32_t signal = exception_meaning(message.info.kind).signal;
     if (process->told && (process->caught & SIGNAL_BIT(signal)) != 0) {
         root_reply(root, call, EXCEPTION_UPCALL, NULL, 0);
+        return;
+    }
+    if (message.info.kind == EXCEPTION_NO_MEMORY && memory_make(root, process)) {
+        root_reply(root, call, EXCEPTION_RESUME, NULL, 0);
         return;
     }
     crash_report(process, tid, &message);

@@ -52,6 +52,10 @@ int root_init(struct root *root)
     }
     root->realtime_offset_ns = info.realtime_offset_ns;
     root->boot_ns = info.boot_ns;
+    result = memory_init(root);
+    if (result < 0) {
+        return result;
+    }
     root->channel = sys_channel_create(root->grant, ROOT_PULSES, CHANNEL_UNBLOCK);
     if (root->channel < 0) {
         return root->channel;

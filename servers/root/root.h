@@ -78,6 +78,7 @@ struct vfs;
 
 struct root {
     int grant;      /* all memory */
+    int programs;   /* below it: what processes and their descriptors are paid from; keeps the server's own part back */
     int space;      /* the server's own */
     int channel;    /* the only one it receives on */
     int self;       /* connection to it, COOKIE_SELF */
@@ -172,6 +173,12 @@ void serve_usage(struct root *root, struct root_call *call);
 void serve_executable(struct root *root, struct root_call *call);
 void serve_shutdown(struct root *root, struct root_call *call);
 void serve_exception(struct root *root, struct root_call *call);
+
+/* memory.c: the process to end when memory is exhausted: the biggest that is not the machine's own (in init's session);
+ * NULL: none. */
+struct process *memory_victim(struct root *root);
+/* Makes root->programs. Returns 0 or -error. */
+int memory_init(struct root *root);
 
 /* --- What vfs*.c offers. --- */
 

@@ -73,7 +73,7 @@ int vfs_init(struct root *root)
     vfs->host = (struct vfs_host){
         .context = root,
         .channel = root->channel,
-        .grant = root->grant,
+        .grant = root->programs,
         .cookie_directory = COOKIE(COOKIE_DIRECTORY, 0),
         .cookie_text = COOKIE(COOKIE_TEXT, 0),
         .cookie_mask = ~(uint64_t)0 << COOKIE_SHIFT,

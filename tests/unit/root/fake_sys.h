@@ -13,6 +13,7 @@ struct fake_object {
     enum object_type type;
     bool killed, started, suspended;
     uint32_t interrupts;
+    uint64_t used_pages; /* grants */
     uint64_t identity;
     uint64_t priority;
     uint64_t cookie; /* connections */

@@ -185,6 +185,22 @@ START_TEST(only_uid_0_changes_ids_freely)
 }
 END_TEST
 
+START_TEST(the_biggest_program_goes_when_memory_is_exhausted)
+{
+    struct root *root = fake_root();
+    struct process *init = process_find(root, 1);
+    struct process *server = fake_process(root, init);
+    ck_assert_ptr_null(memory_victim(root));
+    struct process *small = fake_process(root, init);
+    struct process *big = fake_process(root, init);
+    small->session = big->session = small->pid;
+    fake_sys()->objects[server->grant].used_pages = 900;
+    fake_sys()->objects[small->grant].used_pages = 10;
+    fake_sys()->objects[big->grant].used_pages = 50;
+    ck_assert_ptr_eq(memory_victim(root), big);
+}
+END_TEST
+
 START_TEST(stat_has_52_fields)
 {
     struct root *root = fake_root();
@@ -220,4 +236,4 @@ UNIT_MAIN("process", a_pid_is_not_reused_while_a_handle_is_open_PRC_6, a_stale_c
           a_blank_process_without_handles_is_gone_PRC_8, the_table_is_limited_and_recovers, a_child_inherits_PRC_2,
           the_last_thread_ends_the_process, exec_replaces_all_threads_PRC_5,
           a_failed_exec_leaves_the_caller_intact_PRC_5, groups_follow_posix, only_uid_0_changes_ids_freely,
-          stat_has_52_fields, texts_are_cut_at_the_buffer)
+          the_biggest_program_goes_when_memory_is_exhausted, stat_has_52_fields, texts_are_cut_at_the_buffer)
