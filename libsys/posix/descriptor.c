@@ -18,7 +18,7 @@ int os_close(int fd)
 
 int os_duplicate(int fd, int at, uint32_t mode, uint32_t handle_flags)
 {
-    if (fd < 0 || (uint32_t)fd >= HANDLE_SYSTEM_BASE) {
+    if (fd < 0) {
         return -E_BADF;
     }
     if (at < 0 || (uint32_t)at >= HANDLE_SYSTEM_BASE) {

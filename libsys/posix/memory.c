@@ -123,7 +123,8 @@ int64_t memory_map_file(uint64_t address, uint64_t size_bytes, int fd, uint64_t 
 
 int memory_protect(uint64_t address, uint64_t size_bytes, uint32_t prot)
 {
-    return sys_space_protect(SYS_SELF_SPACE, address, PAGES_UP(size_bytes), prot);
+    int status = sys_space_protect(SYS_SELF_SPACE, address, PAGES_UP(size_bytes), prot);
+    return status == -E_FAULT ? -E_NOMEM : status;
 }
 
 int memory_unmap(uint64_t address, uint64_t size_bytes)

@@ -27,7 +27,8 @@ int os_sync(int fd);
 /* Terminal and device controls; in and out as the number says, at most FILE_CONTROL_BYTES_MAX each way. */
 int64_t os_control(int fd, uint32_t number, const void *in, uint32_t in_bytes, void *out, uint32_t out_bytes);
 int os_flags(int fd, uint32_t mask, uint32_t flags); /* fcntl F_GETFL (mask 0), F_SETFL */
-int os_duplicate(int fd, int at, uint32_t mode, uint32_t handle_flags); /* DUPLICATE_LOWEST, DUPLICATE_EXACT */
+/* mode: DUPLICATE_LOWEST, DUPLICATE_EXACT. Any handle may become a descriptor; `at` must be a descriptor's number. */
+int os_duplicate(int fd, int at, uint32_t mode, uint32_t handle_flags);
 int os_pipe(int fds[2], uint32_t flags);
 int64_t os_directory_read(int fd, void *buffer, uint64_t length_bytes); /* struct directory_record ... */
 struct os_poll {
