@@ -73,6 +73,10 @@ void zygote_stop(struct isolation *isolation);
 /* Makes a process whose ring is at that offset. On return it is stopped as a new tracee. Returns its ID or -errno. */
 pid_t zygote_space(struct isolation *isolation, uint64_t ring_offset);
 
+/* A spinning SCHED_FIFO program would keep a dying machine from ending it. After this long it stops for a signal, which
+ * lets others run. */
+void realtime_limit(pid_t process);
+
 /* space.c: sends the queued commands and waits until they are done. */
 void space_flush(struct isolation_space *space);
 /* The space is no more. */

@@ -75,6 +75,9 @@ static bool event_of_stop(struct isolation_task *task, int status, struct isolat
     case SIGSYS:
         task->foreign = forced;
         return false;
+    case SIGXCPU: /* the realtime limit, which Linux has raised by a second */
+        realtime_limit(task->space->process);
+        return false;
     case SIGSEGV:
         if (forced) {
             event_fault(task, &info, event);

@@ -57,6 +57,12 @@ static void signals_set(uint64_t entry_foreign)
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
 }
 
+void realtime_limit(pid_t process)
+{
+    struct rlimit limit = {REALTIME_SPIN_US, RLIM_INFINITY};
+    prlimit(process, RLIMIT_RTTIME, &limit, NULL);
+}
+
 static void limits_set(bool realtime)
 {
     struct rlimit zero = {0, 0};
@@ -65,9 +71,7 @@ static void limits_set(bool realtime)
     prctl(PR_SET_NAME, "baton-task");
     if (realtime) {
         struct sched_param parameter = {.sched_priority = 2};
-        /* A spinning program would keep a dying machine from ending it: stopping for this signal lets others run. */
-        struct rlimit limit = {REALTIME_SPIN_US, RLIM_INFINITY};
-        setrlimit(RLIMIT_RTTIME, &limit);
+        realtime_limit(0);
         sched_setscheduler(0, SCHED_FIFO, &parameter);
     }
 }
