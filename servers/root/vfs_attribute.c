@@ -24,10 +24,12 @@ static void stat_walked(struct vfs_operation *operation, int status)
         return;
     }
     struct vfs_node *node = walk->target.node;
-    if (node->port == NULL || walk->fresh) {
+    if (node->port == NULL || walk->fresh || node->removed) {
         struct file_stat stat = node->stat;
         if (node->port == NULL) {
             vfs_text_stat(operation->vfs, node->inode, &stat);
+        } else if (node->removed) { /* the server may know it no more */
+            stat.link_count = 0;
         }
         vfs_operation_end_data(operation, 0, &stat, sizeof stat);
         return;

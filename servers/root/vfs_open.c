@@ -74,10 +74,33 @@ static void open_ask(struct vfs_operation *operation, struct vfs_node *node)
     vfs_request_send(operation, node, PORT_OPEN, open_answered);
 }
 
+/* A file in /proc/PID/fd: the descriptor itself, once more. */
+static void open_descriptor(struct vfs_operation *operation, uint32_t pid, uint32_t number)
+{
+    struct vfs_host *host = &operation->vfs->host;
+    uint32_t wanted = open_rights(operation->request.flags);
+    uint32_t rights = 0;
+    int handle = host->descriptor(host->context, pid, number, &rights);
+    if (handle < 0) {
+        vfs_operation_end(operation, handle);
+    } else if ((wanted & ~rights) != 0) {
+        sys_handle_close(SYS_SELF_TABLE, handle);
+        vfs_operation_end(operation, -E_ACCES);
+    } else {
+        vfs_operation_end_handle(operation, 0, handle, rights);
+    }
+}
+
 /* The file at walk.target, with access checked already. */
 static void open_existing(struct vfs_operation *operation)
 {
     struct vfs_place place = operation->walk.target;
+    uint32_t pid = 0;
+    uint32_t number = 0;
+    if (place.node->port == NULL && vfs_text_is_descriptor(place.node->inode, &pid, &number)) {
+        open_descriptor(operation, pid, number);
+        return;
+    }
     if (place.node->port != NULL && !vfs_node_is(place.node, VFS_TYPE_DIRECTORY)) {
         open_ask(operation, place.node);
         return;
@@ -109,7 +132,7 @@ static int open_check(const struct vfs_operation *operation, struct vfs_place pl
     if ((access & VFS_WRITE) != 0 && stored && (place.mount->flags & ROOT_READ_ONLY) != 0) {
         return -E_ROFS;
     }
-    if (node->port == NULL && (access & VFS_WRITE) != 0) {
+    if (node->port == NULL && vfs_node_is(node, VFS_TYPE_FILE) && (access & VFS_WRITE) != 0) {
         return -E_ACCES;
     }
     return vfs_permission_check(&node->stat, &operation->credentials, access);

@@ -171,6 +171,7 @@ bool vfs_record_add(struct vfs_records *records, const char *name, uint64_t inod
 void vfs_text_stat(struct vfs *vfs, uint64_t inode, struct file_stat *stat);
 /* The inode of a name in a directory, or 0. */
 uint64_t vfs_text_lookup(struct vfs *vfs, uint64_t directory, const char *name, uint32_t bytes);
+bool vfs_text_is_descriptor(uint64_t inode, uint32_t *pid, uint32_t *number); /* is it one of /proc/PID/fd? */
 /* A link's target. Returns its length or -error. */
 int64_t vfs_text_target(struct vfs_operation *operation, uint64_t inode, char *buffer, uint64_t length);
 /* A text's contents. Returns its length or -error. */

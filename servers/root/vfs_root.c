@@ -62,6 +62,37 @@ static int64_t host_text(void *context, uint32_t pid, uint32_t file, char *buffe
     return proc_text(context, process, files[file], buffer, length_bytes);
 }
 
+/* Descriptors may be seen and copied by their own process and by those of the same user: the mode of fd says so. */
+static int64_t host_descriptor_next(void *context, uint32_t pid, uint32_t from)
+{
+    struct process *process = process_find(context, pid);
+    if (process == NULL || process->table < 0) {
+        return -1;
+    }
+    int handle = sys_handle_next(process->table, (int)from, 0);
+    return handle < 0 || (uint32_t)handle >= HANDLE_SYSTEM_BASE ? -1 : handle;
+}
+
+static int host_descriptor(void *context, uint32_t pid, uint32_t number, uint32_t *rights)
+{
+    struct process *process = process_find(context, pid);
+    if (process == NULL || process->table < 0) {
+        return -E_NOENT;
+    }
+    int info = sys_handle_info(process->table, (int)number);
+    if (info < 0) {
+        return -E_NOENT;
+    }
+    *rights = (uint32_t)info >> 8 & RIGHTS_ALL;
+    return sys_handle_duplicate(process->table, (int)number, SYS_SELF_TABLE, HANDLE_DYNAMIC, DUPLICATE_LOWEST,
+                                RIGHTS_ALL, 0);
+}
+
+static int64_t host_now_ns(void *context)
+{
+    return (int64_t)root_realtime_ns(context);
+}
+
 int vfs_init(struct root *root)
 {
     struct vfs_with_contexts *memory = root_memory(root, sizeof *memory);
@@ -81,6 +112,9 @@ int vfs_init(struct root *root)
         .process = host_process,
         .process_next = host_process_next,
         .text = host_text,
+        .descriptor_next = host_descriptor_next,
+        .descriptor = host_descriptor,
+        .now_ns = host_now_ns,
     };
     vfs_state_init(vfs);
     return 0;
@@ -104,6 +138,9 @@ static struct vfs_message call_message(const struct root_call *call)
 void vfs_request(struct root *root, struct root_call *call)
 {
     struct vfs_message message = call_message(call);
+    if (message.request->operation == ROOT_UMASK) {
+        call->process->umask = (uint32_t)message.request->argument[0] & 0777u; /* for /proc */
+    }
     vfs_dispatch(root->vfs, &message);
 }
 

@@ -217,6 +217,8 @@ void vfs_session_serve(struct vfs *vfs, const struct vfs_message *message, const
         session_operate(vfs, message, request->length, vfs_directory_read);
         return;
     } else {
+        bool transfer = request->operation == FILE_READ || request->operation == FILE_WRITE;
+        vfs->counters.file_transfers += transfer && session->kind == VFS_SESSION_PATH;
         status = session_refuse(session, request->operation);
     }
     vfs->host.reply(vfs->host.context, message->call, status, NULL, 0, NULL, 0);

@@ -1,13 +1,20 @@
 /* The root server's own trees: an empty "/" until something is mounted there, /proc and /port. Their inode numbers say
- * what they are: fixed ones, ports by index, and processes' files by pid. Nothing of them is in the directory cache. */
+ * what they are: fixed ones, ports by index, and processes' files by pid. Nothing of them is in the directory cache.
+ * /proc/PID/fd/N is not the file behind the descriptor: opening it duplicates the descriptor. */
 #include "vfs_parts.h"
 
 #include <string.h>
+#include <sys/os.h>
 
 #define INODE_SELF 4u
 #define INODE_GLOBAL 16u
 #define INODE_PORT_FILE 0x1000u
-#define INODE_PROCESS 0x8000u /* | pid << 16 | 1 + enum vfs_proc_file; without a file: its directory */
+#define INODE_PROCESS (1ull << 62) /* | pid << INODE_PID_SHIFT | what follows; 0: the process's directory */
+#define INODE_PID_SHIFT 32u
+#define INODE_FILE 1u               /* + enum vfs_proc_file */
+#define INODE_DESCRIPTORS 0x10000u  /* its directory fd */
+#define INODE_DESCRIPTOR 0x20000u   /* + number of a descriptor */
+#define OFFSET_PROCESS 0x8000ull
 #define NUMBER_DIGITS_MAX 10u
 
 static const char *const proc_names[] = {
@@ -18,23 +25,41 @@ static const char *const proc_names[] = {
 
 static uint64_t process_inode(uint32_t pid)
 {
-    return (uint64_t)pid << 16 | INODE_PROCESS;
+    return INODE_PROCESS | (uint64_t)pid << INODE_PID_SHIFT;
 }
 
 /* The pid of a process's file or directory, or 0. */
 static uint32_t inode_pid(uint64_t inode)
 {
-    return (inode & INODE_PROCESS) != 0 ? (uint32_t)(inode >> 16) : 0;
+    return (inode & INODE_PROCESS) != 0 ? (uint32_t)((inode & ~INODE_PROCESS) >> INODE_PID_SHIFT) : 0;
 }
 
+/* What the inode is within its process; VFS_PROC_COUNT: no file with a text or target. */
 static uint32_t inode_file(uint64_t inode)
 {
-    return (uint32_t)(inode & (INODE_PROCESS - 1)) - 1;
+    uint32_t number = (uint32_t)inode;
+    return number >= INODE_FILE && number < INODE_FILE + VFS_PROC_COUNT ? number - INODE_FILE : VFS_PROC_COUNT;
+}
+
+bool vfs_text_is_descriptor(uint64_t inode, uint32_t *pid, uint32_t *number)
+{
+    *pid = inode_pid(inode);
+    *number = (uint32_t)inode - INODE_DESCRIPTOR;
+    return *pid != 0 && (uint32_t)inode >= INODE_DESCRIPTOR;
 }
 
 static bool file_is_link(uint32_t file)
 {
     return file == VFS_PROC_PID_EXE || file == VFS_PROC_PID_CWD || file == VFS_PROC_PID_ROOT;
+}
+
+/* Type and permissions of a process's file. */
+static uint32_t file_mode(uint32_t file)
+{
+    if (file_is_link(file)) {
+        return VFS_TYPE_LINK | 0777u;
+    }
+    return VFS_TYPE_FILE | (file == VFS_PROC_PID_MAPS ? 0400u : 0444u);
 }
 
 static const struct vfs_port *inode_port(const struct vfs *vfs, uint64_t inode)
@@ -50,14 +75,35 @@ static bool process_exists(struct vfs *vfs, uint32_t pid, struct vfs_credentials
     return vfs->host.process(vfs->host.context, pid, credentials, &context);
 }
 
+static uint32_t inode_mode(uint64_t inode)
+{
+    uint32_t pid = inode_pid(inode);
+    if (inode <= VFS_INODE_PORT || inode == process_inode(pid)) {
+        return VFS_TYPE_DIRECTORY | 0555u;
+    }
+    if (inode == INODE_SELF) {
+        return VFS_TYPE_LINK | 0777u;
+    }
+    if (pid == 0) {
+        return VFS_TYPE_FILE | 0444u;
+    }
+    if ((uint32_t)inode == INODE_DESCRIPTORS) {
+        return VFS_TYPE_DIRECTORY | 0500u;
+    }
+    return (uint32_t)inode >= INODE_DESCRIPTOR ? VFS_TYPE_CHARACTER | 0600u : file_mode(inode_file(inode));
+}
+
 void vfs_text_stat(struct vfs *vfs, uint64_t inode, struct file_stat *stat)
 {
     uint32_t pid = inode_pid(inode);
-    bool directory = inode <= VFS_INODE_PORT || inode == process_inode(pid);
-    bool link = inode == INODE_SELF || (pid != 0 && !directory && file_is_link(inode_file(inode)));
-    *stat = (struct file_stat){.inode = inode, .link_count = 1};
-    stat->mode = directory ? VFS_TYPE_DIRECTORY | 0555u : link ? VFS_TYPE_LINK | 0777u : VFS_TYPE_FILE | 0444u;
-    if (directory) {
+    int64_t now_ns = vfs->host.now_ns(vfs->host.context);
+    *stat = (struct file_stat){.inode = inode,
+                               .mode = inode_mode(inode),
+                               .link_count = 1,
+                               .access_time_ns = now_ns,
+                               .modify_time_ns = now_ns,
+                               .change_time_ns = now_ns};
+    if ((stat->mode & VFS_TYPE_MASK) == VFS_TYPE_DIRECTORY) {
         stat->link_count = 2;
     }
     struct vfs_credentials credentials;
@@ -67,18 +113,19 @@ void vfs_text_stat(struct vfs *vfs, uint64_t inode, struct file_stat *stat)
     }
 }
 
-/* The number that a name writes in decimal, or 0. */
-static uint32_t name_number(const char *name, uint32_t bytes)
+/* The number that a name (never empty) writes in decimal, or -1. */
+static int64_t name_number(const char *name)
 {
-    uint32_t number = 0;
-    if (bytes == 0 || bytes >= NUMBER_DIGITS_MAX || name[0] == '0') {
-        return 0;
+    int64_t number = 0;
+    size_t bytes = strlen(name);
+    if (bytes >= NUMBER_DIGITS_MAX || (name[0] == '0' && bytes > 1)) {
+        return -1;
     }
-    for (uint32_t i = 0; i < bytes; i++) {
+    for (size_t i = 0; i < bytes; i++) {
         if (name[i] < '0' || name[i] > '9') {
-            return 0;
+            return -1;
         }
-        number = number * 10 + (uint32_t)(name[i] - '0');
+        number = number * 10 + (name[i] - '0');
     }
     return number;
 }
@@ -108,8 +155,27 @@ static uint64_t proc_lookup(struct vfs *vfs, const char *name)
             return INODE_GLOBAL + i;
         }
     }
-    uint32_t pid = name_number(name, (uint32_t)strlen(name));
-    return pid != 0 && process_exists(vfs, pid, &credentials) ? process_inode(pid) : 0;
+    int64_t pid = name_number(name);
+    return pid > 0 && process_exists(vfs, (uint32_t)pid, &credentials) ? process_inode((uint32_t)pid) : 0;
+}
+
+static uint64_t process_lookup(struct vfs *vfs, uint32_t pid, uint64_t directory, const char *name)
+{
+    if ((uint32_t)directory == INODE_DESCRIPTORS) {
+        int64_t number = name_number(name);
+        bool open = number >= 0 && number < HANDLE_SYSTEM_BASE &&
+                    vfs->host.descriptor_next(vfs->host.context, pid, (uint32_t)number) == number;
+        return open ? process_inode(pid) | (INODE_DESCRIPTOR + (uint64_t)number) : 0;
+    }
+    if (strcmp(name, "fd") == 0) {
+        return process_inode(pid) | INODE_DESCRIPTORS;
+    }
+    for (uint32_t i = VFS_PROC_GLOBALS; i < VFS_PROC_COUNT; i++) {
+        if (strcmp(name, proc_names[i]) == 0) {
+            return process_inode(pid) | (INODE_FILE + i);
+        }
+    }
+    return 0;
 }
 
 uint64_t vfs_text_lookup(struct vfs *vfs, uint64_t directory, const char *name, uint32_t bytes)
@@ -123,15 +189,8 @@ uint64_t vfs_text_lookup(struct vfs *vfs, uint64_t directory, const char *name, 
         struct vfs_port *port = vfs_port_find(vfs, name, bytes);
         return port == NULL ? 0 : INODE_PORT_FILE + (uint64_t)(port - vfs->ports);
     }
-    if (pid == 0 || !process_exists(vfs, pid, &credentials)) {
-        return 0;
-    }
-    for (uint32_t i = VFS_PROC_GLOBALS; i < VFS_PROC_COUNT; i++) {
-        if (strcmp(name, proc_names[i]) == 0) {
-            return process_inode(pid) | (1 + i);
-        }
-    }
-    return 0;
+    bool exists = pid != 0 && process_exists(vfs, pid, &credentials);
+    return exists ? process_lookup(vfs, pid, directory, name) : 0;
 }
 
 int64_t vfs_text_target(struct vfs_operation *operation, uint64_t inode, char *buffer, uint64_t length)
@@ -144,14 +203,17 @@ int64_t vfs_text_target(struct vfs_operation *operation, uint64_t inode, char *b
         number_write(buffer, operation->credentials.pid);
         return (int64_t)strlen(buffer);
     }
-    if (file == VFS_PROC_PID_EXE) {
-        return vfs->host.text(vfs->host.context, pid, file, buffer, length);
-    }
     struct vfs_credentials credentials;
     struct vfs_process_context *context = NULL;
     vfs->host.process(vfs->host.context, pid, &credentials, &context);
     if (context == NULL) {
         return -E_NOENT;
+    }
+    if (operation->credentials.uid != 0 && operation->credentials.uid != credentials.uid) {
+        return -E_ACCES;
+    }
+    if (file == VFS_PROC_PID_EXE) {
+        return vfs->host.text(vfs->host.context, pid, file, buffer, length);
     }
     struct vfs_place place = file == VFS_PROC_PID_CWD ? context->working : context->root;
     if (place.node == NULL) {
@@ -179,6 +241,19 @@ static int64_t port_write(const struct vfs_port *port, char *buffer)
     return (int64_t)bytes;
 }
 
+static int64_t counters_write(const struct vfs *vfs, char *buffer, uint64_t length)
+{
+    uint32_t operations = 0;
+    for (const struct vfs_list *link = vfs->active.next; link != &vfs->active; link = link->next) {
+        operations++;
+    }
+    return os_format(buffer, length,
+                     "requests %lu\nlookups %lu\nlistings %lu\nfile_transfers %lu\noperations %u\nnodes %u\n"
+                     "entries %u\n",
+                     vfs->counters.requests, vfs->counters.lookups, vfs->counters.listings,
+                     vfs->counters.file_transfers, operations, vfs->node_used, vfs->entry_used);
+}
+
 int64_t vfs_text_write(struct vfs_operation *operation, uint64_t inode, char *buffer, uint64_t length)
 {
     struct vfs *vfs = operation->vfs;
@@ -188,6 +263,9 @@ int64_t vfs_text_write(struct vfs_operation *operation, uint64_t inode, char *bu
     root_assert(length > 2 * (NUMBER_DIGITS_MAX + 1));
     if (port != NULL) {
         return port_write(port, buffer);
+    }
+    if (file == VFS_PROC_VFS) {
+        return counters_write(vfs, buffer, length);
     }
     if (file == VFS_PROC_MOUNTS || file == VFS_PROC_PID_MOUNTS) {
         return vfs_namespace_describe(operation->space, buffer, length);
@@ -206,7 +284,7 @@ static void list_port(struct vfs *vfs, uint64_t *offset, uint64_t base, struct v
     }
 }
 
-/* Offsets: self, the global files, then INODE_PROCESS + pid. */
+/* Offsets: self, the global files, then OFFSET_PROCESS + pid. */
 static void list_proc(struct vfs *vfs, uint64_t *offset, uint64_t base, struct vfs_records *records)
 {
     for (; *offset <= VFS_PROC_GLOBALS; ++*offset) {
@@ -218,11 +296,11 @@ static void list_proc(struct vfs *vfs, uint64_t *offset, uint64_t base, struct v
             return;
         }
     }
-    uint32_t pid = *offset < INODE_PROCESS ? 0 : (uint32_t)(*offset - INODE_PROCESS);
+    uint32_t pid = *offset < OFFSET_PROCESS ? 0 : (uint32_t)(*offset - OFFSET_PROCESS);
     while ((pid = vfs->host.process_next(vfs->host.context, pid)) != 0) {
         char name[NUMBER_DIGITS_MAX + 1];
         number_write(name, pid);
-        uint64_t next = INODE_PROCESS + (uint64_t)pid;
+        uint64_t next = OFFSET_PROCESS + pid;
         if (!vfs_record_add(records, name, process_inode(pid), VFS_TYPE_DIRECTORY | 0555u, base + next)) {
             return;
         }
@@ -230,14 +308,36 @@ static void list_proc(struct vfs *vfs, uint64_t *offset, uint64_t base, struct v
     }
 }
 
+/* Offsets: fd, then the files. */
 static void list_process(uint32_t pid, uint64_t *offset, uint64_t base, struct vfs_records *records)
 {
-    for (; VFS_PROC_GLOBALS + *offset < VFS_PROC_COUNT; ++*offset) {
-        uint32_t file = VFS_PROC_GLOBALS + (uint32_t)*offset;
-        uint32_t mode = file_is_link(file) ? VFS_TYPE_LINK | 0777u : VFS_TYPE_FILE | 0444u;
-        if (!vfs_record_add(records, proc_names[file], process_inode(pid) | (1 + file), mode, base + *offset + 1)) {
+    if (*offset == 0) {
+        if (!vfs_record_add(records, "fd", process_inode(pid) | INODE_DESCRIPTORS, VFS_TYPE_DIRECTORY, base + 1)) {
             return;
         }
+        *offset = 1;
+    }
+    for (; VFS_PROC_GLOBALS + *offset - 1 < VFS_PROC_COUNT; ++*offset) {
+        uint32_t file = VFS_PROC_GLOBALS + (uint32_t)*offset - 1;
+        uint64_t inode = process_inode(pid) | (INODE_FILE + file);
+        if (!vfs_record_add(records, proc_names[file], inode, file_mode(file), base + *offset + 1)) {
+            return;
+        }
+    }
+}
+
+static void list_descriptors(struct vfs *vfs, uint32_t pid, uint64_t *offset, uint64_t base,
+                             struct vfs_records *records)
+{
+    int64_t number;
+    while ((number = vfs->host.descriptor_next(vfs->host.context, pid, (uint32_t)*offset)) >= 0) {
+        char name[NUMBER_DIGITS_MAX + 1];
+        number_write(name, (uint32_t)number);
+        uint64_t inode = process_inode(pid) | (INODE_DESCRIPTOR + (uint64_t)number);
+        if (!vfs_record_add(records, name, inode, VFS_TYPE_CHARACTER, base + (uint64_t)number + 1)) {
+            return;
+        }
+        *offset = (uint64_t)number + 1;
     }
 }
 
@@ -248,6 +348,8 @@ void vfs_text_list(struct vfs *vfs, uint64_t directory, uint64_t *offset, uint64
         list_port(vfs, offset, base, records);
     } else if (directory == VFS_INODE_PROC) {
         list_proc(vfs, offset, base, records);
+    } else if (pid != 0 && (uint32_t)directory == INODE_DESCRIPTORS) {
+        list_descriptors(vfs, pid, offset, base, records);
     } else if (pid != 0) {
         list_process(pid, offset, base, records);
     }

@@ -31,6 +31,7 @@
 /* Types of a mode. */
 #define VFS_TYPE_MASK 0170000u
 #define VFS_TYPE_FIFO 0010000u
+#define VFS_TYPE_CHARACTER 0020000u
 #define VFS_TYPE_DIRECTORY 0040000u
 #define VFS_TYPE_FILE 0100000u
 #define VFS_TYPE_LINK 0120000u
@@ -243,12 +244,17 @@ struct vfs_host {
     uint32_t (*process_next)(void *context, uint32_t after);
     /* Writes a text of /proc (enum vfs_proc_file); pid 0: not of a process. Bytes written or -error. */
     int64_t (*text)(void *context, uint32_t pid, uint32_t file, char *buffer, uint64_t length_bytes);
+    /* The lowest descriptor of the process at or above `from`, or -1. */
+    int64_t (*descriptor_next)(void *context, uint32_t pid, uint32_t from);
+    /* A duplicate of a process's descriptor in root's own table, or -error; *rights: what it allows. */
+    int (*descriptor)(void *context, uint32_t pid, uint32_t number, uint32_t *rights);
+    int64_t (*now_ns)(void *context); /* since 1970 */
 };
 
 /* Texts of /proc; those up to VFS_PROC_GLOBALS belong to no process. The name is the file's. */
 #define VFS_PROC_FILES(F)                                                                                            \
     F(MEMINFO, "meminfo") F(UPTIME, "uptime") F(STAT, "stat") F(LOADAVG, "loadavg") F(VERSION, "version")            \
-    F(CPUINFO, "cpuinfo") F(FILESYSTEMS, "filesystems") F(MOUNTS, "mounts")                                          \
+    F(CPUINFO, "cpuinfo") F(FILESYSTEMS, "filesystems") F(MOUNTS, "mounts") F(VFS, "vfs")                                         \
     F(PID_STAT, "stat") F(PID_STATUS, "status") F(PID_CMDLINE, "cmdline") F(PID_COMM, "comm") F(PID_STATM, "statm")  \
     F(PID_MAPS, "maps") F(PID_MOUNTS, "mounts") F(PID_EXE, "exe") F(PID_CWD, "cwd") F(PID_ROOT, "root")
 

@@ -97,6 +97,26 @@ static int64_t person_text(void *context, uint32_t pid, uint32_t file, char *buf
     return os_format(buffer, length, "text %u of %u\n", file, pid);
 }
 
+/* Everybody has the descriptors 0 and 70: the latter for reading only. */
+static int64_t person_descriptor_next(void *context, uint32_t pid, uint32_t from)
+{
+    (void)context, (void)pid;
+    return from == 0 ? 0 : from <= 70 ? 70 : -1;
+}
+
+static int person_descriptor(void *context, uint32_t pid, uint32_t number, uint32_t *rights)
+{
+    (void)context, (void)pid;
+    *rights = RIGHT_READ | RIGHT_DUPLICATE | RIGHT_TRANSFER | (number == 0 ? RIGHT_WRITE : 0);
+    return number == 0 || number == 70 ? sys_connection_create(0, 0, number, *rights) : -E_NOENT;
+}
+
+static int64_t person_now_ns(void *context)
+{
+    (void)context;
+    return 12345;
+}
+
 void fake_person(uint32_t pid, uint32_t uid, uint32_t gid)
 {
     struct fake_person *person = &world.persons[pid];
@@ -142,6 +162,9 @@ struct vfs *fake_vfs(void)
         .process = person_find,
         .process_next = person_next,
         .text = person_text,
+        .descriptor_next = person_descriptor_next,
+        .descriptor = person_descriptor,
+        .now_ns = person_now_ns,
     };
     vfs_state_init(world.vfs);
     fake_person(1, 0, 0);

@@ -33,6 +33,9 @@ START_TEST(a_working_directory_that_was_removed_has_no_path)
     ck_assert_int_eq(fake_call(1, ROOT_CHDIR, 0, 0, "d", ""), 0);
     ck_assert_int_eq(fake_call(1, ROOT_UNLINK, ROOT_DIRECTORY, 0, "/d", ""), 0);
     ck_assert_int_eq(fake_call(1, ROOT_GETCWD, 0, 0, "", ""), -E_NOENT);
+    struct file_stat stat;
+    ck_assert_int_eq(fake_stat(1, ".", &stat), 0);
+    ck_assert_uint_eq(stat.link_count, 0);
     ck_assert_int_eq(fake_call(1, ROOT_MKDIR, 0, 0777, "/d", ""), 0);
     ck_assert_int_eq(fake_call(1, ROOT_GETCWD, 0, 0, "", ""), -E_NOENT);
     ck_assert_int_eq(fake_call(1, ROOT_CHDIR, 0, 0, "..", ""), 0);

@@ -78,7 +78,9 @@ START_TEST(proc_and_port_are_listed_in_pieces_VFS_13)
         ck_assert_uint_eq(numbers, 3);
         ck_assert_uint_eq(names, 2 + 1 + VFS_PROC_GLOBALS + 3);
         listing_count("/proc/5", length, &names, &numbers);
-        ck_assert_uint_eq(names, 2 + VFS_PROC_COUNT - VFS_PROC_GLOBALS);
+        ck_assert_uint_eq(names, 2 + 1 + VFS_PROC_COUNT - VFS_PROC_GLOBALS);
+        listing_count("/proc/5/fd", length, &names, &numbers);
+        ck_assert_uint_eq(numbers, 2);
         listing_count("/port", length, &names, &numbers);
         ck_assert_uint_eq(names, 2);
     }
@@ -86,6 +88,25 @@ START_TEST(proc_and_port_are_listed_in_pieces_VFS_13)
     fake_server(1, "8b");
     listing_count("/port", 64, &names, &numbers);
     ck_assert_uint_eq(numbers, 2);
+}
+END_TEST
+
+START_TEST(opening_in_fd_duplicates_the_descriptor_VFS_13)
+{
+    fake_vfs();
+    fake_person(5, 100, 100);
+    fake_person(6, 200, 200);
+    ck_assert_int_eq(fake_open(5, "/proc/self/fd/70", OPEN_READ_ONLY, 0), 0);
+    ck_assert_uint_eq(fake_opened_cookie(), 70);
+    ck_assert_int_eq(fake_open(5, "/proc/self/fd/70", OPEN_WRITE_ONLY, 0), -E_ACCES);
+    ck_assert_int_eq(fake_open(5, "/proc/self/fd/0", OPEN_READ_WRITE | OPEN_CREATE | OPEN_TRUNCATE, 0), 0);
+    ck_assert_uint_eq(fake_opened_cookie(), 0);
+    ck_assert_int_eq(fake_open(5, "/proc/self/fd/1", OPEN_READ_ONLY, 0), -E_NOENT);
+    ck_assert_int_eq(fake_open(5, "/proc/self/fd/070", OPEN_READ_ONLY, 0), -E_NOENT);
+    ck_assert_int_eq(fake_open(6, "/proc/5/fd/0", OPEN_READ_ONLY, 0), -E_ACCES);
+    ck_assert_int_eq(fake_call(6, ROOT_READLINK, 0, 0, "/proc/5/exe", ""), -E_ACCES);
+    ck_assert_int_eq(fake_open(6, "/proc/5/maps", OPEN_READ_ONLY, 0), -E_ACCES);
+    ck_assert_int_eq(fake_open(1, "/proc/5/fd/0", OPEN_READ_ONLY, 0), 0);
 }
 END_TEST
 
@@ -131,5 +152,5 @@ START_TEST(as_many_open_texts_as_the_limit_and_closing_frees_them)
 END_TEST
 
 UNIT_MAIN("vfs_text", a_text_is_written_at_open_and_read_from_there_VFS_13, processes_come_and_go_in_proc_VFS_13,
-          proc_and_port_are_listed_in_pieces_VFS_13, mounts_tell_what_is_mounted_where_VFS_13,
+          proc_and_port_are_listed_in_pieces_VFS_13, opening_in_fd_duplicates_the_descriptor_VFS_13, mounts_tell_what_is_mounted_where_VFS_13,
           nothing_can_be_made_or_changed_there, as_many_open_texts_as_the_limit_and_closing_frees_them)
