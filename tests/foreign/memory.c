@@ -1,6 +1,7 @@
 /* mmap, mprotect, brk, malloc, faults that a handler catches, floating point across calls. */
 #include "show.h"
 
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -111,7 +112,7 @@ static void floating(void)
         x = x * 1.001 + 1.0 / i;
         if (i % 100 == 0) {
             getppid();
-            usleep(1000);
+            sched_yield();
         }
     }
     printf("x %.12f\n", x);

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -181,29 +182,50 @@ static void handlers(void)
     SHOW(signal(SIGCHLD, SIG_DFL) != SIG_ERR);
 }
 
-static void parent_interrupts(void)
+static void note(int number)
 {
-    usleep(50000);
-    kill(getppid(), SIGUSR1);
-    usleep(50000);
+    caught = number;
+}
+
+static void interrupt_for_ever(void)
+{
+    for (;;) {
+        kill(getppid(), SIGUSR1);
+        sched_yield();
+    }
+}
+
+static void interrupt_then_write(void)
+{
+    for (int i = 0; i < 50; i++) {
+        kill(getppid(), SIGUSR1);
+        sched_yield();
+    }
     _exit(write(talk[1], "r", 1) == 1 ? 0 : 1);
 }
 
 static void restarts(void)
 {
     char byte = 0;
-    for (int flags = 0; flags <= 1; flags++) {
-        struct sigaction action = {.sa_handler = catch, .sa_flags = flags != 0 ? SA_RESTART : 0};
-        caught = 0;
-        SHOW(pipe(talk));
-        SHOW(sigaction(SIGUSR1, &action, NULL));
-        pid_t pid = child(parent_interrupts);
-        SHOW(read(talk[0], &byte, 1));
-        SHOW(caught);
-        SHOW(WEXITSTATUS(status_of(pid)));
-        SHOW(close(talk[0]));
-        SHOW(close(talk[1]));
+    struct sigaction action = {.sa_handler = note};
+    SHOW(pipe(talk));
+    SHOW(sigaction(SIGUSR1, &action, NULL));
+    pid_t pid = child(interrupt_for_ever);
+    SHOW(read(talk[0], &byte, 1));
+    SHOW(kill(pid, SIGKILL));
+    int status;
+    while (waitpid(pid, &status, 0) != pid) {
     }
+    SHOW(caught == SIGUSR1);
+    action.sa_flags = SA_RESTART;
+    SHOW(sigaction(SIGUSR1, &action, NULL));
+    caught = 0;
+    pid = child(interrupt_then_write);
+    SHOW(read(talk[0], &byte, 1));
+    SHOW(caught == SIGUSR1);
+    SHOW(WEXITSTATUS(status_of(pid)));
+    SHOW(close(talk[0]));
+    SHOW(close(talk[1]));
 }
 
 static void groups(void)
