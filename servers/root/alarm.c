@@ -16,7 +16,7 @@ void alarm_arm(struct root *root)
 
 void alarm_expire(struct root *root)
 {
-    const struct signal_record record = {.signal = SIGNAL_ALRM, .code = 0x80};
+    const struct signal_record record = {.signal = SIGNAL_ALRM, .code = CODE_KERNEL};
     uint64_t now = root_now_ns();
     for (struct process *p = process_next(root, NULL); p != NULL; p = process_next(root, p)) {
         if (p->alarm_ns > now) {

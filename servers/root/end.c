@@ -93,6 +93,9 @@ void process_end(struct root *root, struct process *process, int32_t status)
         return;
     }
     bool blank = process->state == PROCESS_BLANK;
+    if (!blank) {
+        groups_before_end(root);
+    }
     process->state = PROCESS_ZOMBIE;
     process->status = status;
     process->stopped = process->report_stop = process->report_continue = false;
@@ -115,6 +118,7 @@ void process_end(struct root *root, struct process *process, int32_t status)
         process_reap(root, process); /* it was never a child to wait for */
     } else {
         parent_tell(root, process);
+        groups_after_end(root);
     }
 }
 

@@ -13,6 +13,40 @@ bool group_is_orphaned(struct root *root, uint32_t group, uint32_t session)
     return true;
 }
 
+void groups_before_end(struct root *root)
+{
+    for (struct process *p = process_next(root, NULL); p != NULL; p = process_next(root, p)) {
+        if (p->stopped) {
+            p->orphaned = group_is_orphaned(root, p->group, p->session);
+        }
+    }
+}
+
+static void group_send(struct root *root, uint32_t group, int32_t signal)
+{
+    const struct signal_record record = {.signal = signal, .code = CODE_KERNEL};
+    for (struct process *p = process_next(root, NULL); p != NULL; p = process_next(root, p)) {
+        if (p->group == group) {
+            signal_send(root, p, NULL, &record);
+        }
+    }
+}
+
+void groups_after_end(struct root *root)
+{
+    for (struct process *p = process_next(root, NULL); p != NULL; p = process_next(root, p)) {
+        p->hung_up = p->hung_up || (p->stopped && !p->orphaned && group_is_orphaned(root, p->group, p->session));
+    }
+    for (struct process *p = process_next(root, NULL); p != NULL; p = process_next(root, p)) {
+        if (p->hung_up) {
+            uint32_t group = p->group;
+            p->hung_up = false;
+            group_send(root, group, SIGNAL_HUP); /* may end others, and come here again */
+            group_send(root, group, SIGNAL_CONT);
+        }
+    }
+}
+
 static bool group_exists(struct root *root, uint32_t group, uint32_t session)
 {
     for (struct process *p = process_next(root, NULL); p != NULL; p = process_next(root, p)) {

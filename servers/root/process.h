@@ -46,6 +46,7 @@ enum signal_number {
     SIGNAL_WINCH = 28,
     SIGNAL_SYS = 31
 };
+#define CODE_KERNEL 0x80 /* si_code of a signal that no process sent */
 #define SIGNAL_BIT(signal) (1ull << ((signal) - 1))
 
 struct credentials {
@@ -71,6 +72,8 @@ struct process {
     enum process_state state;
     bool stopped;
     bool told;       /* it said ROOT_SIGNAL_DISPOSITION: its library acts on signals */
+    bool orphaned;   /* its group was when groups_before_end looked; stopped ones only */
+    bool hung_up;    /* its group became orphaned: signals are due */
     bool executed;   /* it has exec'ed since it was created: setpgid by the parent is refused */
     bool handle_open; /* a process handle exists somewhere */
     bool report_stop, report_continue; /* for waiters; not reported yet */
@@ -215,6 +218,9 @@ bool process_may(const struct process *actor, const struct process *target);
 
 /* Whether no process outside the group, but of its session, is a parent of one of its members. */
 bool group_is_orphaned(struct root *root, uint32_t group, uint32_t session);
+/* Around the end of a process: groups that it leaves orphaned and that have stopped members get SIGHUP and SIGCONT. */
+void groups_before_end(struct root *root);
+void groups_after_end(struct root *root);
 
 /* --- alarm.c --- */
 

@@ -173,6 +173,28 @@ START_TEST(groups_follow_posix)
 }
 END_TEST
 
+START_TEST(stopped_jobs_of_a_shell_that_ends_are_hung_up)
+{
+    struct root *root = fake_root();
+    struct process *shell = fake_process(root, process_find(root, 1));
+    fake_status(root, shell, ROOT_SETSID, 0, 0, 0);
+    struct process *job = fake_process(root, shell), *running = fake_process(root, shell);
+    job->group = job->pid;
+    running->group = running->pid;
+    struct signal_record stop = {.signal = SIGNAL_TSTP};
+    struct process *second = fake_process(root, shell);
+    second->group = second->pid;
+    signal_send(root, job, NULL, &stop);
+    signal_send(root, second, NULL, &stop);
+    ck_assert(job->stopped);
+    process_end(root, shell, 0);
+    ck_assert_int_eq(second->state, PROCESS_ZOMBIE);
+    ck_assert_int_eq(job->state, PROCESS_ZOMBIE);
+    ck_assert_int_eq(job->status, SIGNAL_HUP);
+    ck_assert_int_eq(running->state, PROCESS_ALIVE);
+}
+END_TEST
+
 START_TEST(only_uid_0_changes_ids_freely)
 {
     struct root *root = fake_root();
@@ -235,5 +257,6 @@ END_TEST
 UNIT_MAIN("process", a_pid_is_not_reused_while_a_handle_is_open_PRC_6, a_stale_cookie_names_nothing,
           a_blank_process_without_handles_is_gone_PRC_8, the_table_is_limited_and_recovers, a_child_inherits_PRC_2,
           the_last_thread_ends_the_process, exec_replaces_all_threads_PRC_5,
-          a_failed_exec_leaves_the_caller_intact_PRC_5, groups_follow_posix, only_uid_0_changes_ids_freely,
+          a_failed_exec_leaves_the_caller_intact_PRC_5, groups_follow_posix,
+          stopped_jobs_of_a_shell_that_ends_are_hung_up, only_uid_0_changes_ids_freely,
           the_biggest_program_goes_when_memory_is_exhausted, stat_has_52_fields, texts_are_cut_at_the_buffer)
