@@ -170,6 +170,16 @@ static void cpu_pin(void)
     sched_setaffinity(0, sizeof(set), &set);
 }
 
+/* Each address space needs two descriptors. */
+static void descriptors_allow(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 /* The kernel thread gets less host priority than the programs: a program's call then lets the kernel run only when the
  * program has gone to sleep, and its answer runs the program at once: half the host's switches. */
 static void priority_lower(const struct machine *machine)
@@ -218,6 +228,7 @@ int machine_boot(struct machine *machine, uint64_t offset_bytes, uint64_t archiv
         return -E_NOENT;
     }
     cpu_pin();
+    descriptors_allow();
     uint64_t own_offset = ram_bytes + machine->config.device_bytes;
     struct isolation_config config = {.memory_fd = machine->memory_fd,
                                       .own_offset = own_offset,
