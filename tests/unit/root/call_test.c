@@ -11,7 +11,11 @@ static struct root_call *deliver(struct root *root, struct process *from, uint64
     fake->message = bytes;
     fake->message_bytes = size;
     fake->control.info = (struct receive_info){
-        .kind = RECEIVED_MESSAGE, .message_id = 500, .cookie = cookie, .identity = (uint64_t)from->pid << 32 | from->pid};
+        .kind = RECEIVED_MESSAGE,
+        .message_id = 500,
+        .cookie = cookie,
+        .identity = (uint64_t)from->pid << 32 | from->pid,
+    };
     return call_receive(root);
 }
 
