@@ -245,15 +245,15 @@ void memory_populate(struct kernel *kernel, struct memory *memory, uint64_t firs
     }
 }
 
-void memory_reclaim(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end)
+void memory_unshare(struct kernel *kernel, struct memory *memory, struct region *mapper, uint64_t first, uint64_t end)
 {
     uint64_t *entry;
 
     if (memory_is_fixed(memory))
         return;
     for (uint64_t page = first; (entry = page_tree_next(&memory->tree, &page, end)) != NULL; page++) {
-        if ((*entry & ENTRY_SHARED) != 0 && frame_is_private(kernel, entry_frame(*entry)))
-            *entry &= ~ENTRY_SHARED;
+        if ((*entry & ENTRY_SHARED) != 0)
+            page_unshare(kernel, memory, mapper, page, entry);
     }
 }
 

@@ -33,7 +33,8 @@ void memory_unpin(struct kernel *kernel, struct memory *memory, uint64_t page);
 
 int space_create(struct kernel *kernel, struct grant *grant, struct space **space);
 /* See SPACE_MAP. *address without MAP_FLAG_FIXED: tried if it is not 0, else the lowest gap from MAP_BASE on. Pages that
- * are present are shown at once; MAP_FLAG_POPULATE brings in the others as far as the grant goes. -E_INVAL: unaligned,
+ * are present are shown at once; MAP_FLAG_POPULATE brings in the others as far as the grant goes; so do
+ * small writable maps. -E_INVAL: unaligned,
  * empty, past the object's end, outside USER_BASE..USER_END or touching the platform's range, unknown flags; -E_NOMEM:
  * no gap, too many regions, grant exhausted. prot beyond `rights` of the memory handle: -E_ACCES. Returns 0 and the address. */
 int space_map(struct kernel *kernel, struct space *space, uint64_t *address, uint64_t size_bytes, struct memory *memory,

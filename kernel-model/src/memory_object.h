@@ -35,8 +35,9 @@ bool memory_run_next(struct memory *memory, uint64_t from, uint64_t end, struct 
 uint64_t memory_absent_from(struct memory *memory, uint64_t first, uint64_t page);
 /* Brings in what is absent of [first, end), zeroed; stops where the grant has not got room for the next run. */
 void memory_populate(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end);
-/* Makes pages of [first, end) writable that are marked copy-on-write but not shared any more. */
-void memory_reclaim(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end);
+/* Makes the object's own what it shares of [first, end), copying where others still refer to the frame. `mapper` as
+ * below. */
+void memory_unshare(struct kernel *kernel, struct memory *memory, struct region *mapper, uint64_t first, uint64_t end);
 /* As memory_page; `mapper` is going to map the page itself, so need not be told when its frame changes. */
 int memory_page_for(struct kernel *kernel, struct memory *memory, struct region *mapper, uint64_t page, bool write,
                     uint64_t *frame);

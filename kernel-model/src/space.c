@@ -217,7 +217,9 @@ int space_map(struct kernel *kernel, struct space *space, uint64_t *address, uin
     range_unmap(kernel, space, start, end, &cuts);
     region_insert(kernel, space, region);
     search_advance(space, start, end);
-    if ((prot_flags & MAP_FLAG_POPULATE) != 0)
+    /* What little there is will be touched soon, and a fault costs more than a page. */
+    if ((prot_flags & MAP_FLAG_POPULATE) != 0 ||
+        ((prot_flags & PROT_W) != 0 && size_bytes <= FAULT_AROUND_PAGES * PAGE_BYTES))
         memory_populate(kernel, memory, first, region_end_page(region));
     region_map_present(kernel, region, first, region_end_page(region));
     region_join(kernel, space, start, end);

@@ -7,7 +7,33 @@
 #include "memory_object.h"
 #include "region.h"
 
-#define ACCESS_RUN_PAGES 16u /* most that space_access shows at once */
+#define ACCESS_RUN_PAGES 16u     /* most that space_access shows at once */
+#define UNSHARE_AROUND_PAGES 16u /* aligned; regions around a page whose share is broken have theirs broken too */
+
+static bool page_is_shared(struct region *region, uint64_t page)
+{
+    struct page_run run;
+
+    return memory_run_next(region->memory, page, page + 1, &run) && run.is_shared;
+}
+
+/* After a fork a process writes to its data, its heap and what lies between: small regions, side by side. */
+static void neighbours_unshare(struct kernel *kernel, struct region *region, uint64_t address)
+{
+    uint64_t start = address & ~(UNSHARE_AROUND_PAGES * (uint64_t)PAGE_BYTES - 1);
+    uint64_t end = start + UNSHARE_AROUND_PAGES * (uint64_t)PAGE_BYTES;
+    struct region *other = region_at_or_after(region->space, start);
+
+    for (; other != NULL && other->start < end; other = region_at_or_after(region->space, other->end)) {
+        uint64_t from = region_page(other, other->start > start ? other->start : start);
+        uint64_t to = region_page(other, other->end < end ? other->end : end);
+
+        if (other == region || (other->prot & PROT_W) == 0 || memory_is_fixed(other->memory))
+            continue;
+        memory_unshare(kernel, other->memory, other, from, to);
+        (void)region_map_present(kernel, other, from, to);
+    }
+}
 
 /* The page and some neighbours come in and are mapped; *frame is the page's. */
 static int page_bring(struct kernel *kernel, struct region *region, uint64_t page, bool write, uint64_t *frame)
@@ -15,6 +41,7 @@ static int page_bring(struct kernel *kernel, struct region *region, uint64_t pag
     struct memory *memory = region->memory;
     uint64_t first = page - page % FAULT_AROUND_PAGES;
     uint64_t end = first + FAULT_AROUND_PAGES;
+    bool breaks_share = write && page_is_shared(region, page);
     int error;
 
     first = first > region->first_page && !memory_is_fixed(memory) ? first : region->first_page;
@@ -26,7 +53,9 @@ static int page_bring(struct kernel *kernel, struct region *region, uint64_t pag
         return error;
     memory_populate(kernel, memory, first, end);
     if (write)
-        memory_reclaim(kernel, memory, first, end);
+        memory_unshare(kernel, memory, region, first, end);
+    if (breaks_share)
+        neighbours_unshare(kernel, region, region_address(region, page));
     return region_map_present(kernel, region, first, end);
 }
 

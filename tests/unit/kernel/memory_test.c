@@ -376,7 +376,7 @@ static void model_step(struct model *models, uint32_t *state)
         model->bytes[page] = (uint8_t)action;
         page_bytes(model->memory, page, true)[17] = (uint8_t)action;
     } else if (action == 8) {
-        memory_reclaim(kernel, model->memory, 0, MODEL_PAGES);
+        memory_unshare(kernel, model->memory, NULL, page, page / 2 + MODEL_PAGES / 2);
     } else if (action == 9) {
         memory_populate(kernel, model->memory, page, MODEL_PAGES);
     } else {
