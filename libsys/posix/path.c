@@ -47,10 +47,7 @@ int os_open(int at, const char *path, uint32_t flags, uint32_t mode)
         sys_handle_close(SYS_SELF_TABLE, received[0]);
         return -E_MFILE;
     }
-    if ((flags & OPEN_CLOSE_ON_EXEC) != 0) {
-        sys_handle_flags(SYS_SELF_TABLE, received[0], HANDLE_CLOSE_ON_EXEC, HANDLE_CLOSE_ON_EXEC);
-    }
-    return received[0];
+    return received[0]; /* close-on-exec if the flags say so: the root server sees to it */
 }
 
 int os_stat(int at, const char *path, uint32_t flags, struct file_stat *stat)

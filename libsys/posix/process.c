@@ -47,14 +47,21 @@ int os_shutdown(int status)
     return (int)root_ask(ROOT_SHUTDOWN, (uint64_t)(int64_t)status, 0);
 }
 
+/* Closes all handles from `first` on that have these flags. */
+static void handles_close(int first, uint32_t flags)
+{
+    for (int handle = first; (handle = sys_handle_next(SYS_SELF_TABLE, handle, flags)) >= 0; handle++) {
+        sys_handle_close(SYS_SELF_TABLE, handle);
+    }
+}
+
 /* The first thread of a program begins here, sys/start.h. */
 _Noreturn void process_enter(uint64_t argument)
 {
     struct process_state *state = (struct process_state *)(uintptr_t)argument;
     if ((state->start.flags & START_CLOSE) != 0) {
-        for (int h = HANDLE_DYNAMIC; (h = sys_handle_next(SYS_SELF_TABLE, h, 0)) >= 0; h++) {
-            sys_handle_close(SYS_SELF_TABLE, h);
-        }
+        handles_close(0, HANDLE_CLOSE_ON_EXEC);
+        handles_close(HANDLE_DYNAMIC, 0);
     }
     state->thread_count = 1;
     state->area_used[0] = state->area_mapped[0] = 1;
