@@ -39,8 +39,8 @@ verdict shell_catches_a_signal "PRC-9" caught
 run -- sh -c 'i=0; while [ $i -lt 200 ]; do (exit 5) || j=$?; i=$((i+1)); done; echo $i $j'
 verdict two_hundred_forks_in_a_row "PRC-4" same "$out" "200 5"
 
-run -- sh -c 'i=0; while [ $i -lt 50 ]; do sleep 1000 & i=$((i+1)); done; ps | grep -c "[s]leep 1000"; kill $(jobs -p);
-    wait; echo done'
+run -- sh -c 'i=0; while [ $i -lt 50 ]; do sleep 1000 & i=$((i+1)); done; pids=$(jobs -p); n=0;
+    for p in $pids; do kill -0 $p && n=$((n+1)); done; echo $n; kill $pids; wait; echo done'
 fifty() { [[ $out == $'50\n'*done ]]; }
 verdict fifty_processes_alive_at_once "PRC-7" fifty
 

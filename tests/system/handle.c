@@ -7,7 +7,7 @@ TEST(numbers_that_are_no_handles_reach_nothing_OBJ_1)
 {
     uint64_t random = 3, bits;
     for (int i = 0; i < 1000; i++) {
-        int handle = i < 100 ? -i : (int)(HANDLES_MAX + test_random(&random) % 1000000);
+        int handle = i < 100 ? -i - 1 : (int)(HANDLES_MAX + test_random(&random) % 1000000);
         EXPECT_EQ(sys_notification_wait(handle, &bits, 0), -E_BADF);
         EXPECT_EQ(sys_call(handle, NULL, 0, NULL, 0, 0, 0), -E_BADF);
     }
