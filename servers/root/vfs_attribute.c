@@ -1,5 +1,5 @@
-/* Attributes: stat, access, statfs, and setting them by path or by device and inode number. Sizes and times are asked of
- * the server each time, for clients write to it directly; owner, mode and type change only through here. */
+/* Attributes: stat, access, statfs, and setting them by path or by device and inode number. Sizes and times are
+ * asked of the server each time, for clients write to it directly; owner, mode and type change only through here. */
 #include "vfs_parts.h"
 
 #include <string.h>

@@ -14,8 +14,9 @@ struct vfs_list {
 #define VFS_LIST_ENTRY(entry, type, member) ((type *)(void *)((char *)(entry) - offsetof(type, member)))
 
 /* Walks a list; the current entry may leave it. */
-#define VFS_LIST_EACH(entry, after, head) \
-    for (struct vfs_list *entry = (head)->next, *after = entry->next; entry != (head); entry = after, after = entry->next)
+#define VFS_LIST_EACH(entry, after, head)                                              \
+    for (struct vfs_list *entry = (head)->next, *after = entry->next; entry != (head); \
+         entry = after, after = entry->next)
 
 static inline void vfs_list_init(struct vfs_list *head)
 {

@@ -1,5 +1,5 @@
-/* Vnodes: found by port and inode number, reference-counted. A node that nobody references stays cached, with its entries
- * in the directory cache and its listing, until its place is needed; a node references its parent directory. */
+/* Vnodes: found by port and inode number, reference-counted. A node that nobody references stays cached, with its
+ * entries in the directory cache and its listing, until its place is needed; a node references its parent directory. */
 #include "vfs_parts.h"
 
 #include <string.h>

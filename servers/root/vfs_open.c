@@ -1,5 +1,6 @@
 /* open: walks, checks, makes what is to be made, has the port open it, and moves the client a connection with the
- * server's cookie. Directories, texts and OPEN_PATH become sessions of root's own. A new name in /port is a new port. */
+ * server's cookie. Directories, texts and OPEN_PATH become sessions of root's own. A new name in /port is a new
+ * port. */
 #include "vfs_parts.h"
 
 #include <string.h>

@@ -7,7 +7,7 @@
 
 /* vfs_node.c */
 void vfs_node_init(struct vfs *vfs);
-struct vfs_node *vfs_node_find(struct vfs *vfs, const struct vfs_port *port, uint64_t inode); /* no reference; or NULL */
+struct vfs_node *vfs_node_find(struct vfs *vfs, const struct vfs_port *port, uint64_t inode); /* borrowed; or NULL */
 /* The node with a reference, made if need be (then stat_known is false); NULL: VFS_NODES_MAX are in use. */
 struct vfs_node *vfs_node_get(struct vfs *vfs, struct vfs_port *port, uint64_t inode);
 void vfs_node_hold(struct vfs_node *node);
@@ -30,7 +30,7 @@ void vfs_cache_drop_children(struct vfs *vfs, struct vfs_node *parent);
 void vfs_cache_drop_names(struct vfs *vfs, struct vfs_node *node);
 void vfs_cache_drop_listing(struct vfs *vfs, struct vfs_node *node);
 void vfs_cache_enter_listing(struct vfs *vfs, struct vfs_node *node, uint64_t offset, const void *data, uint32_t bytes);
-/* The cached records from offset on (not NULL with *bytes 0: the end), valid until the next call here; NULL: not known. */
+/* The cached records from offset on (*bytes 0: the end), valid until the next call here; NULL: not known. */
 const void *vfs_cache_find_listing(struct vfs *vfs, struct vfs_node *node, uint64_t offset, uint32_t *bytes);
 bool vfs_listing_is_sound(const void *data, uint32_t bytes); /* of a server: are the records well-formed? */
 
@@ -59,7 +59,7 @@ void vfs_request_withdraw(struct vfs_operation *operation); /* takes it off its 
 void vfs_operation_init(struct vfs *vfs);
 void vfs_state_init(struct vfs *vfs); /* all parts, on zeroed memory with host filled in */
 void vfs_dispatch(struct vfs *vfs, const struct vfs_message *message);
-/* An operation for the message, its data copied; NULL: none free, or the caller is unknown; then the call was answered. */
+/* An operation for the message, its data copied; NULL: the call was answered with an error. */
 struct vfs_operation *vfs_operation_begin(struct vfs *vfs, const struct vfs_message *message);
 /* Ends it: replies if somebody waits, lets go of everything. */
 void vfs_operation_end(struct vfs_operation *operation, int64_t status);

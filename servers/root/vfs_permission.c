@@ -1,4 +1,5 @@
-/* Who may do what: POSIX's rules by owner, group and mode, with uid 0 above them. Only the VFS checks; servers need not. */
+/* Who may do what: POSIX's rules by owner, group and mode, with uid 0 above them. Only the VFS checks; servers need
+ * not. */
 #include "vfs_parts.h"
 
 int vfs_permission_check(const struct file_stat *stat, const struct vfs_credentials *credentials, uint32_t access)

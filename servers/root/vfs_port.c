@@ -1,5 +1,5 @@
-/* Ports: file systems that servers export. Root keeps a handle to each port's channel that can only connect, so that the
- * channel dies with its server. A dead port stays until no node names it; its name may be taken again at once. */
+/* Ports: file systems that servers export. Root keeps a handle to each port's channel that can only connect, so that
+ * the channel dies with its server. A dead port stays until no node names it; its name may be taken again at once. */
 #include "vfs_parts.h"
 
 #include <string.h>

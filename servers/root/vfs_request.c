@@ -1,5 +1,5 @@
-/* Requests to ports: queued per port, fetched and answered by the server with ROOT_PORT_NEXT, resumed where the operation
- * stood. A server's answer is checked here and by whoever uses it; nothing in it is trusted. */
+/* Requests to ports: queued per port, fetched and answered by the server with ROOT_PORT_NEXT, resumed where the
+ * operation stood. A server's answer is checked here and by whoever uses it; nothing in it is trusted. */
 #include "vfs_parts.h"
 
 #include <string.h>

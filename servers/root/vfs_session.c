@@ -1,5 +1,6 @@
-/* Sessions: descriptors that the root server itself serves, because they are directories, texts of its own, or were opened
- * with OPEN_PATH. Their cookie holds the class, a generation and the index. Clients share them as POSIX's open files. */
+/* Sessions: descriptors that the root server itself serves, because they are directories, texts of its own, or were
+ * opened with OPEN_PATH. Their cookie holds the class, a generation and the index. Clients share them as POSIX's
+ * open files. */
 #include "vfs_parts.h"
 
 #include <string.h>

@@ -254,7 +254,7 @@ struct vfs_host {
 /* Texts of /proc; those up to VFS_PROC_GLOBALS belong to no process. The name is the file's. */
 #define VFS_PROC_FILES(F)                                                                                            \
     F(MEMINFO, "meminfo") F(UPTIME, "uptime") F(STAT, "stat") F(LOADAVG, "loadavg") F(VERSION, "version")            \
-    F(CPUINFO, "cpuinfo") F(FILESYSTEMS, "filesystems") F(MOUNTS, "mounts") F(VFS, "vfs")                                         \
+    F(CPUINFO, "cpuinfo") F(FILESYSTEMS, "filesystems") F(MOUNTS, "mounts") F(VFS, "vfs")                 \
     F(PID_STAT, "stat") F(PID_STATUS, "status") F(PID_CMDLINE, "cmdline") F(PID_COMM, "comm") F(PID_STATM, "statm")  \
     F(PID_MAPS, "maps") F(PID_MOUNTS, "mounts") F(PID_EXE, "exe") F(PID_CWD, "cwd") F(PID_ROOT, "root")
 

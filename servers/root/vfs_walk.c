@@ -1,5 +1,5 @@
-/* The path walk: name after name from the directory cache, root's own trees or the port, across mounts and symbolic links.
- * When the port must be asked the walk parks in its operation and goes on with the answer. */
+/* The path walk: name after name from the directory cache, root's own trees or the port, across mounts and symbolic
+ * links. When the port must be asked the walk parks in its operation and goes on with the answer. */
 #include "vfs_parts.h"
 
 #include <string.h>

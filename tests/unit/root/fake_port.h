@@ -1,5 +1,5 @@
-/* For tests of the VFS: processes with credentials, calls whose replies are kept, and a file server that answers a port's
- * requests from a small tree in memory. One world per test process. */
+/* For tests of the VFS: processes with credentials, calls whose replies are kept, and a file server that answers a
+ * port's requests from a small tree in memory. One world per test process. */
 #ifndef FAKE_PORT_H
 #define FAKE_PORT_H
 

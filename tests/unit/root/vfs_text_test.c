@@ -152,5 +152,6 @@ START_TEST(as_many_open_texts_as_the_limit_and_closing_frees_them)
 END_TEST
 
 UNIT_MAIN("vfs_text", a_text_is_written_at_open_and_read_from_there_VFS_13, processes_come_and_go_in_proc_VFS_13,
-          proc_and_port_are_listed_in_pieces_VFS_13, opening_in_fd_duplicates_the_descriptor_VFS_13, mounts_tell_what_is_mounted_where_VFS_13,
+          proc_and_port_are_listed_in_pieces_VFS_13, opening_in_fd_duplicates_the_descriptor_VFS_13,
+          mounts_tell_what_is_mounted_where_VFS_13,
           nothing_can_be_made_or_changed_there, as_many_open_texts_as_the_limit_and_closing_frees_them)
