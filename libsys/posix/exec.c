@@ -64,7 +64,10 @@ static int exec_ask(const struct load *load, const struct program *program, cons
 int os_exec(const char *path, char *const argv[], char *const envp[])
 {
     struct program program;
-    int status = program_open(path, &program);
+    int status = arguments_check(argv, envp);
+    if (status == 0) {
+        status = program_open(path, &program);
+    }
     if (status < 0) {
         return status;
     }

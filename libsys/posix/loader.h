@@ -47,6 +47,9 @@ int script_parse(const uint8_t *head, uint64_t head_bytes, struct program *progr
 int load_process(struct load *load, const struct program *program, char *const argv[], char *const envp[],
                  uint32_t start_flags);
 
+/* Looks at every byte of the arguments, so that bad addresses show before anything has been done. -E_2BIG. */
+int arguments_check(char *const argv[], char *const envp[]);
+
 /* The initial stack, on its own: writes strings, vectors and auxiliary values into `buffer`, which will be seen at
  * `address` in the program, downwards from its end. Returns the offset of argc in the buffer, or -E_2BIG. Pure but for
  * random bytes in *random. */

@@ -5,6 +5,7 @@
 int os_pipe(int fds[2], uint32_t flags)
 {
     struct control *control = sys_control();
+    fds[0] = fds[1] = -1; /* a bad address shows before there is anything to lose */
     struct file_request request = {.operation = PIPE_CREATE, .flags = flags & OPEN_NONBLOCK};
     struct part send = {(uintptr_t)&request, sizeof request};
     control->receive_base = 0;

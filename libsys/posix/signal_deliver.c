@@ -6,7 +6,7 @@
 
 #define FOREIGN_CALL_BYTES 2u /* of the instruction that makes one */
 
-static void default_take(int signal)
+void signal_default_take(int signal)
 {
     root_ask(ROOT_SIGNAL_DEFAULT, (uint64_t)signal, 0);
 }
@@ -35,13 +35,13 @@ static bool record_deliver(struct registers *registers, const struct signal_reco
         return false;
     }
     if (action->handler == SIGNAL_HANDLER_DEFAULT) {
-        default_take(record->signal);
+        signal_default_take(record->signal);
         return false;
     }
     uint64_t old = thread->mask_lent ? thread->mask_old : thread->mask;
     thread->mask_lent = 0;
     if (!signal_frame_push(registers, record, action, old)) {
-        default_take(SIGNAL_SEGV);
+        signal_default_take(SIGNAL_SEGV);
         os_exit(128 + SIGNAL_SEGV); /* should the root server think otherwise */
     }
     uint64_t blocked = action->mask | ((action->flags & ACTION_NO_DEFER) != 0 ? 0 : SIGNAL_BIT(record->signal));
@@ -87,7 +87,7 @@ static void exception_deliver(struct registers *registers, const struct exceptio
     struct signal_action action = action_take(signal);
     bool blocked = (thread_state()->mask & SIGNAL_BIT(signal)) != 0;
     if (blocked || action.handler <= SIGNAL_HANDLER_IGNORE) {
-        default_take(signal);
+        signal_default_take(signal);
         os_exit(128 + signal);
     }
     record_deliver(registers, &record, &action);
@@ -155,8 +155,9 @@ _Noreturn void upcall_enter(void)
 _Noreturn void signal_return(const struct foreign_frame *frame)
 {
     struct registers registers = frame->registers;
+    thread_state()->guard = 0;
     if (!signal_frame_pop(frame->registers.rsp, &registers)) {
-        default_take(SIGNAL_SEGV);
+        signal_default_take(SIGNAL_SEGV);
         os_exit(128 + SIGNAL_SEGV);
     }
     signal_deliver(&registers, NULL);

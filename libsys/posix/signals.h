@@ -74,6 +74,8 @@ int signal_stack_exchange(const struct signal_stack *stack, struct signal_stack 
 int signal_wait(uint64_t set, struct signal_record *record, uint64_t deadline_ns);
 /* Serves sigreturn: the frame's registers hold the stack pointer where a handler returned to. */
 _Noreturn void signal_return(const struct foreign_frame *frame);
+/* Has the signal's default action taken on this process; returns if that was to do nothing or to stop. */
+void signal_default_take(int signal);
 /* Sends a signal to the calling thread. */
 void signal_raise(int signal);
 

@@ -126,6 +126,17 @@ static uint64_t strings_bytes(const char *const strings[], uint32_t first, uint3
     return bytes;
 }
 
+int arguments_check(char *const argv[], char *const envp[])
+{
+    uint32_t argc = vector_count(argv), envc = vector_count(envp);
+    if (argc > ARGUMENTS_MAX || envc > ARGUMENTS_MAX) {
+        return -E_2BIG;
+    }
+    uint64_t bytes = strings_bytes((const char *const *)argv, 0, argc) +
+                     strings_bytes((const char *const *)envp, 0, envc);
+    return bytes > ARGUMENT_BYTES_MAX ? -E_2BIG : 0;
+}
+
 /* How many words the vectors take. */
 static uint64_t words_count(uint64_t argc, uint64_t envc)
 {

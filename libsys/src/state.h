@@ -37,6 +37,7 @@ struct process_state {
 _Static_assert(sizeof(struct process_state) <= LIBSYS_DATA_BYTES, "process state outgrew its place");
 
 struct thread_data {
+    uint64_t guard;      /* first, for the assembler: foreign_guard's; 0: no foreign call is being served */
     uint32_t area;      /* index of this thread's area */
     uint32_t mask_lent; /* mask_old is to be put back when signals were let in */
     uint64_t mask;      /* blocked signals: bit n-1 is signal n */

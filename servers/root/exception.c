@@ -72,6 +72,27 @@ static bool memory_make(struct root *root, const struct process *process)
     return true;
 }
 
+#define FAULT_ENTRY_BYTES 128u /* of the library's code from entry_fault on that must not fault itself */
+
+/* A bad address touched inside the system library: the library knows whether that was a program's argument. Returns
+ * false if it was not there, or in the very code that finds out. */
+static bool exception_to_library(struct root *root, struct root_call *call, const struct exception_message *message)
+{
+    struct registers registers = message->registers;
+    if (message->info.kind != EXCEPTION_FAULT || registers.rip - LIBSYS_BASE >= LIBSYS_BYTES_MAX) {
+        return false;
+    }
+    const struct libsys_header *header = (const struct libsys_header *)(uintptr_t)LIBSYS_BASE;
+    if (registers.rip - header->entry_fault < FAULT_ENTRY_BYTES) {
+        return false;
+    }
+    registers.rdi = message->info.address;
+    registers.rsi = registers.rip;
+    registers.rip = header->entry_fault;
+    root_reply(root, call, EXCEPTION_RESUME, &registers, sizeof registers);
+    return true;
+}
+
 void serve_exception(struct root *root, struct root_call *call)
 {
     uint32_t tid = IDENTITY_TID(call->info.identity);
@@ -82,6 +103,9 @@ void serve_exception(struct root *root, struct root_call *call)
     }
     struct exception_message message;
     memcpy(&message, &call->message.exception, sizeof message);
+    if (exception_to_library(root, call, &message)) {
+        return;
+    }
     uint32_t signal = exception_meaning(message.info.kind).signal;
     if (process->told && (process->caught & SIGNAL_BIT(signal)) != 0) {
         root_reply(root, call, EXCEPTION_UPCALL, NULL, 0);

@@ -32,6 +32,9 @@
 #define VECTOR_MAGIC_OFFSET 464
 #define VECTOR_MAGIC 0x46505853
 
+#define THREAD_GUARD 1024       /* from the control page: CONTROL_KERNEL_BYTES + offsetof(struct thread_data, guard) */
+#define SYSTEM_STACK_END 0x11000 /* from the control page: LIBSYS_STACK_OFFSET + LIBSYS_STACK_BYTES */
+
 #define FUNCTION(name) .globl name; .type name, @function; .balign 16; name:
 #define TAKE(index, offset) mov CONTEXT_REGISTER(index)(%rdx), %rax; mov %rax, offset(%rdi)
 
@@ -121,6 +124,43 @@ FUNCTION(registers_resume)
     mov REG_RSP(%rdi), %rsp
     mov REG_RDI(%rdi), %rdi
     jmp *%rcx
+
+/* int64_t foreign_guard(frame, guard): linux_call(frame); -E_FAULT if it touched a bad address. While it runs, *guard is
+ * where its stack begins. */
+FUNCTION(foreign_guard)
+    push %rbx
+    push %rbp
+    push %r12
+    push %r13
+    push %r14
+    push %r15
+    push %rsi
+    mov %rsp, (%rsi)
+    call linux_call
+guard_end:
+    pop %rsi
+    movq $0, (%rsi)
+    pop %r15
+    pop %r14
+    pop %r13
+    pop %r12
+    pop %rbp
+    pop %rbx
+    ret
+
+/* A bad address was touched in the image: rdi the address, rsi the pc. */
+FUNCTION(entry_fault)
+    cld
+    mov %gs:0, %rdx
+    mov THREAD_GUARD(%rdx), %rcx
+    test %rcx, %rcx
+    jz 1f
+    mov %rcx, %rsp
+    mov $-14, %rax              /* -E_FAULT */
+    jmp guard_end
+1:  lea SYSTEM_STACK_END(%rdx), %rsp
+    call fault_enter
+    ud2
 
 /* The kernel diverts here, on the system stack. */
 FUNCTION(entry_upcall)
@@ -224,7 +264,7 @@ FUNCTION(thread_call)
     call *%rax
 FUNCTION(thread_leave)
     mov %gs:0, %rsp
-    add $0x11000, %rsp          /* LIBSYS_STACK_OFFSET + LIBSYS_STACK_BYTES */
+    add $SYSTEM_STACK_END, %rsp
     call thread_last
     ud2
 

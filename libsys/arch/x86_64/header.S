@@ -7,4 +7,5 @@
     .quad entry_start
     .quad libsys_table_count
     .quad libsys_table
+    .quad entry_fault
     .section .note.GNU-stack, "", @progbits
