@@ -95,7 +95,7 @@ void vfs_port_tell(struct vfs_port *port)
     if (port->pulsed || port->dead || vfs_list_is_empty(&port->waiting)) {
         return;
     }
-    port->pulsed = sys_pulse(port->connection, PORT_PULSE, port->number, -1) >= 0;
+    port->pulsed = sys_pulse(port->connection, PORT_PULSE, port->number, VFS_PULSE_PRIORITY) >= 0;
 }
 
 void vfs_port_settle(struct vfs_port *port)

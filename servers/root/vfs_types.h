@@ -19,6 +19,7 @@
 #define VFS_CHUNKS_MAX 128u
 #define VFS_PORTS_MAX 64u
 #define VFS_PORT_PULSE_SLOTS 64u
+#define VFS_PULSE_PRIORITY 64 /* that of ordinary processes: a busy client must not keep close pulses from a server */
 #define VFS_MOUNTS_MAX 64u
 #define VFS_NAMESPACES_MAX 64u
 #define VFS_SESSIONS_MAX 4096u
