@@ -2,7 +2,8 @@
 #include <proto/pipe.h>
 #include <sys/os.h>
 
-int os_pipe(int fds[2], uint32_t flags)
+/* Asks for a pipe; 0 or -error, the ends in `ends`. */
+static int64_t pipe_ask(int ends[2], uint32_t flags)
 {
     struct control *control = sys_control();
     fds[0] = fds[1] = -1; /* a bad address shows before there is anything to lose */
@@ -12,8 +13,30 @@ int os_pipe(int fds[2], uint32_t flags)
     control->received_handles[0] = control->received_handles[1] = -1;
     int64_t status = sys_call(HANDLE_PIPE, &send, 1, NULL, 0, CALL_UNINTERRUPTIBLE, DEADLINE_NONE);
     control->receive_base = HANDLE_DYNAMIC;
-    int ends[2] = {control->received_handles[0], control->received_handles[1]};
-    if (status == -E_BADF) {
+    ends[0] = control->received_handles[0];
+    ends[1] = control->received_handles[1];
+    return status;
+}
+
+/* A new control session in place of one whose server died. */
+static void control_session_open(void)
+{
+    int fd = os_open(OS_AT_CWD, PIPE_CONTROL_PATH, OPEN_READ_WRITE, 0);
+    if (fd >= 0) {
+        sys_handle_duplicate(SYS_SELF_TABLE, fd, SYS_SELF_TABLE, HANDLE_PIPE, DUPLICATE_EXACT, RIGHTS_ALL, 0);
+        os_close(fd);
+    }
+}
+
+int os_pipe(int fds[2], uint32_t flags)
+{
+    int ends[2];
+    int64_t status = pipe_ask(ends, flags);
+    if (status == -E_BADF || status == -E_SRCH) {
+        control_session_open();
+        status = pipe_ask(ends, flags);
+    }
+    if (status == -E_BADF || status == -E_SRCH) {
         return -E_NFILE; /* there is no pipe server */
     }
     if (status < 0) {

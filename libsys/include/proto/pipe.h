@@ -10,6 +10,7 @@ enum pipe_operation {
     PIPE_CREATE = 100 /* flags: OPEN_NONBLOCK -> 0, transfers: read end, write end */
 };
 
+#define PIPE_CONTROL_PATH "/dev/pipe/control" /* opening it gives a control session */
 #define PIPE_BYTES 65536u
 #define PIPE_ATOMIC_BYTES 4096u
 #define PIPES_MAX 1024u
