@@ -1,6 +1,6 @@
 /* Finds files in the boot archive (abi/archive.h). Nothing in the archive is trusted. */
-#ifndef INIT_ARCHIVE_H
-#define INIT_ARCHIVE_H
+#ifndef SERVERS_ARCHIVE_H
+#define SERVERS_ARCHIVE_H
 
 #include <stdbool.h>
 #include <stdint.h>

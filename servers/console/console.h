@@ -33,6 +33,8 @@ struct console_waiter {
     uint64_t deadline_ns; /* READ with VTIME */
     uint32_t seen;        /* READ with VTIME: bytes that were there when the deadline was set */
     uint32_t next;        /* index + 1 */
+    const uint8_t *data;  /* WRITE, TYPE, while the request is served: its first bytes */
+    uint64_t data_bytes;
     struct tty_termios termios;
 };
 

@@ -1,5 +1,6 @@
 /* Writing: into the device's output rings, as it is or through the terminal's rules. A write that finds no room waits
  * in the ring's queue and goes on where it stopped; writes to one ring keep their order. */
+#include <string.h>
 #include <termios.h>
 
 #include <abi/errno.h>
@@ -41,11 +42,15 @@ void console_emit(void *context, const uint8_t *bytes, uint32_t count)
     }
 }
 
-/* Copies data [offset, offset + length) of the message to `to`; bytes or -error. */
-static int64_t data_fetch(uint64_t id, uint64_t offset, void *to, uint64_t length)
+/* Copies `length` bytes of the message's data from where the write stopped to `to`; bytes or -error. */
+static int64_t data_fetch(const struct console_waiter *waiter, void *to, uint64_t length)
 {
+    if (waiter->done + length <= waiter->data_bytes) {
+        memcpy(to, waiter->data + waiter->done, length);
+        return (int64_t)length;
+    }
     struct part part = {(uint64_t)(uintptr_t)to, length};
-    return sys_message_read(id, sizeof(struct file_request) + offset, &part, 1);
+    return sys_message_read(waiter->id, sizeof(struct file_request) + waiter->done, &part, 1);
 }
 
 /* Moves bytes straight into the ring. Bytes, 0: no room, or -error. */
@@ -57,8 +62,7 @@ static int64_t plain_step(struct console *console, struct console_output *output
     if (count == 0) {
         return 0;
     }
-    int64_t fetched =
-        data_fetch(waiter->id, waiter->done, output->bytes + output->ring->tail % CONSOLE_RING_BYTES, count);
+    int64_t fetched = data_fetch(waiter, output->bytes + output->ring->tail % CONSOLE_RING_BYTES, count);
     if (fetched > 0) {
         __atomic_store_n(&output->ring->tail, output->ring->tail + (uint32_t)fetched, __ATOMIC_RELEASE);
         console->rung = true;
@@ -76,7 +80,7 @@ static int64_t typed_step(struct console *console, struct console_output *output
     if (count == 0 || console->tty.stopped) {
         return 0;
     }
-    int64_t fetched = data_fetch(waiter->id, waiter->done, console->chunk, count);
+    int64_t fetched = data_fetch(waiter, console->chunk, count);
     for (int64_t i = 0; i < fetched; i++) {
         uint8_t out[TTY_OUTPUT_MAX];
         uint32_t made = tty_output(&console->tty, console->chunk[i], out);
@@ -151,7 +155,9 @@ int64_t console_write(struct server *server, struct server_request *request)
     }
     struct console_waiter first = {.id = request->id,
                                    .kind = inode == CONSOLE_INODE_TTY ? CONSOLE_WAIT_TYPE : CONSOLE_WAIT_WRITE,
-                                   .length = request->header.length};
+                                   .length = request->header.length,
+                                   .data = request->data,
+                                   .data_bytes = request->received_bytes};
     int64_t status = 0;
     if (output->queue.first == 0 && write_advance(console, output, &first, &status)) {
         console_pump(console);

@@ -4,7 +4,7 @@
 
 #include <abi/errno.h>
 
-#include "archive.h"
+#include "archive/archive.h"
 #include "init.h"
 
 #define CONFIG_PATH "boot/config"

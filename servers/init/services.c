@@ -4,13 +4,13 @@
 #include <abi/errno.h>
 #include <proto/pipe.h>
 
-#include "archive.h"
+#include "archive/archive.h"
 #include "init.h"
 
 #define READY_TIMEOUT_NS 20000000000ull
+#define READY_LOOK_NS 100000000ull /* how often a server that is not ready yet is looked at */
 #define RESTARTS_MAX 5u
 #define TOP_INODE 1u /* of every server's tree */
-#define PIPE_CONTROL_PATH "/dev/pipe/control"
 
 struct service {
     const char *path; /* in the archive */
@@ -104,15 +104,32 @@ static int pipe_session_open(void)
     return status < 0 ? status : 0;
 }
 
-/* Waits until the server's port is there and mounts it. */
-static int service_mount(const struct service *service, int ready)
+/* Waits until the server is ready. -E_CHILD: it ended instead, -E_TIMEDOUT: it takes too long. */
+static int service_wait(struct service_state *state, int ready)
 {
-    uint64_t bits = 0;
-    int status = -E_INTR;
     uint64_t deadline_ns = (uint64_t)sys_clock_read() + READY_TIMEOUT_NS;
-    while (status == -E_INTR) {
-        status = sys_notification_wait(ready, &bits, deadline_ns);
+    for (;;) {
+        uint64_t bits = 0;
+        uint64_t now_ns = (uint64_t)sys_clock_read();
+        int status = sys_notification_wait(ready, &bits, now_ns + READY_LOOK_NS);
+        if (status >= 0) {
+            return 0;
+        }
+        struct wait_result result;
+        if (os_wait(state->pid, &result, WAIT_NO_HANG) == state->pid) {
+            state->pid = 0;
+            return -E_CHILD;
+        }
+        if (now_ns >= deadline_ns) {
+            return -E_TIMEDOUT;
+        }
     }
+}
+
+/* Waits until the server's port is there and mounts it. */
+static int service_mount(const struct service *service, struct service_state *state, int ready)
+{
+    int status = service_wait(state, ready);
     sys_handle_close(SYS_SELF_TABLE, ready);
     if (status >= 0) {
         status = os_mount(service->mount, service->port, TOP_INODE, service->mount_flags);
@@ -139,7 +156,7 @@ int services_start(struct init *init)
         }
     }
     for (uint32_t i = 0; i < SERVICES_COUNT; i++) {
-        int status = service_mount(&services[i], ready[i]);
+        int status = service_mount(&services[i], &init->services[i], ready[i]);
         if (status < 0) {
             return service_failed(&services[i], "did not come up", status);
         }
@@ -161,7 +178,7 @@ bool services_reap(struct init *init, int pid, int status)
             return true;
         }
         int result = service_spawn(init, i);
-        result = result < 0 ? result : service_mount(&services[i], result);
+        result = result < 0 ? result : service_mount(&services[i], state, result);
         if (result < 0) {
             service_failed(&services[i], "did not come back", result);
         }

@@ -159,7 +159,7 @@ static int control_open(struct server *server, struct server_name *name)
 
 static const struct server_node pipes_nodes[] = {
     {.inode = PIPES_INODE_ROOT, .name = "", .mode = S_IFDIR | 0755},
-    {.inode = PIPES_INODE_CONTROL, .parent = PIPES_INODE_ROOT, .name = "control", .mode = S_IFCHR | 0600},
+    {.inode = PIPES_INODE_CONTROL, .parent = PIPES_INODE_ROOT, .name = "control", .mode = S_IFCHR | 0666},
 };
 
 const struct server_operations pipes_operations = {

@@ -76,4 +76,4 @@ START_TEST(damaged_archives_have_no_files)
 }
 END_TEST
 
-UNIT_MAIN("init_archive", a_file_is_found_by_its_whole_path, damaged_archives_have_no_files)
+UNIT_MAIN("archive", a_file_is_found_by_its_whole_path, damaged_archives_have_no_files)
