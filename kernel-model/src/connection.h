@@ -1,5 +1,6 @@
 /* Connections: the way into a channel. Each carries a cookie that its maker chose and clients cannot change. When the
- * last handle of one goes (also those in flight, and calls in progress), its channel gets a close pulse with the cookie. */
+ * last handle of one goes (also those in flight, calls in progress and threads whose exceptions go there), its channel gets
+ * a close pulse with the cookie. */
 #ifndef KERNEL_CONNECTION_H
 #define KERNEL_CONNECTION_H
 
@@ -18,7 +19,7 @@ struct connection {
 
 int connection_create(struct kernel *kernel, struct grant *grant, struct channel *channel, uint64_t cookie,
                       struct connection **connection);
-/* Counted like handles: in-flight transfers and calls. */
+/* Counted like handles: in-flight transfers, calls, threads' exception connections. */
 void connection_handle_added(struct connection *connection);
 void connection_handle_removed(struct kernel *kernel, struct connection *connection);
 unsigned connection_check(struct kernel *kernel, struct connection *connection);

@@ -69,8 +69,10 @@ static int thread_attach(struct kernel *kernel, struct thread *thread, const str
     thread->table = arguments->table;
     object_reference((struct object *)arguments->table);
     thread->exception = arguments->exception;
-    if (arguments->exception != NULL)
+    if (arguments->exception != NULL) {
         object_reference(&arguments->exception->object);
+        connection_handle_added(arguments->exception);
+    }
     error = plat_context_create(kernel, thread_context(thread), space_platform(thread->space));
     thread->has_context = error == 0;
     return error;
@@ -130,8 +132,10 @@ static void thread_detach(struct kernel *kernel, struct thread *thread)
         memory_unpin(kernel, thread->control_memory, thread->control_page);
         object_release(kernel, (struct object *)thread->control_memory);
     }
-    if (thread->exception != NULL)
+    if (thread->exception != NULL) {
+        connection_handle_removed(kernel, thread->exception);
         object_release(kernel, &thread->exception->object);
+    }
     if (thread->space != NULL)
         object_release(kernel, (struct object *)thread->space);
     if (thread->table != NULL)
@@ -201,6 +205,7 @@ void thread_kill(struct kernel *kernel, struct thread *thread)
     thread->state = THREAD_DEAD;
     thread->doomed = false;
     message_server_gone(kernel, thread);
+    thread->priority = thread->base_priority;
     object_reference((struct object *)table);
     if (started)
         thread_tell_death(kernel, thread);

@@ -31,7 +31,7 @@ struct thread {
     _Alignas(16) uint8_t context[PLAT_CONTEXT_BYTES];
     struct space *space; /* referenced, until death */
     struct table *table;
-    struct connection *exception; /* may be NULL */
+    struct connection *exception; /* counted like a handle; may be NULL */
     struct memory *control_memory;
     uint64_t control_page;    /* page of control_memory, pinned */
     uint64_t control_address; /* in the thread's space */

@@ -28,10 +28,12 @@ START_TEST(expiry_is_by_time_then_by_order_SCH_7)
 
     for (unsigned step = 0; step < 20000; step++) {
         struct deadline *node;
+        unsigned which;
 
         random = random * 1664525u + 1013904223u;
-        node = &nodes[random >> 8 & 0xffu];
-        if (node >= nodes + NODES) {
+        which = random >> 8 & 0xffu;
+        node = &nodes[which % NODES];
+        if (which >= NODES) {
             struct deadline *first = earliest(nodes);
 
             ck_assert_uint_eq(deadline_next(&heap), first == NULL ? DEADLINE_NONE : first->at_ns);
