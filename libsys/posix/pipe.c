@@ -6,7 +6,6 @@
 static int64_t pipe_ask(int ends[2], uint32_t flags)
 {
     struct control *control = sys_control();
-    fds[0] = fds[1] = -1; /* a bad address shows before there is anything to lose */
     struct file_request request = {.operation = PIPE_CREATE, .flags = flags & OPEN_NONBLOCK};
     struct part send = {(uintptr_t)&request, sizeof request};
     control->receive_base = 0;
@@ -31,6 +30,7 @@ static void control_session_open(void)
 int os_pipe(int fds[2], uint32_t flags)
 {
     int ends[2];
+    fds[0] = fds[1] = -1; /* a bad address shows before there is anything to lose */
     int64_t status = pipe_ask(ends, flags);
     if (status == -E_BADF || status == -E_SRCH) {
         control_session_open();
