@@ -1,6 +1,7 @@
 /* Makes blank processes and gives them what every process has. */
 #include "child.h"
 
+#include "command.h"
 #include "request.h"
 
 int child_create(struct child *child, uint32_t flags)
@@ -42,14 +43,14 @@ int child_handles(const struct child *child)
     return 0;
 }
 
-void child_name(const struct child *child, const char *path)
+void child_name(const struct child *child, const char *program, const struct command *command)
 {
-    const char *name = path_last(path);
-    uint64_t bytes = string_length(name);
     struct root_message message = {
         .request = {.operation = ROOT_SET_NAME,
-                    .data_bytes = (uint32_t)(bytes > NAME_OF_PROCESS_BYTES ? NAME_OF_PROCESS_BYTES : bytes)},
-        .data = name,
+                    .data_bytes = command->all_bytes,
+                    .argument = {0, 0, 0, 0, command->name_bytes}},
+        .path = program,
+        .data = command->bytes,
         .connection = child->process,
         .call_flags = CALL_UNINTERRUPTIBLE,
         .receive_base = HANDLE_DYNAMIC,

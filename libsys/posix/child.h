@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define NAME_OF_PROCESS_BYTES 15u
+struct command;
 
 struct child {
     int pid;
@@ -19,13 +19,11 @@ struct child {
 int child_create(struct child *child, uint32_t flags);
 /* Puts the handles that every process has into its table (abi/handles.h). */
 int child_handles(const struct child *child);
-/* Names it after the last part of `path`. */
-void child_name(const struct child *child, const char *path);
+/* Tells what it runs: the program's path, name and command line. */
+void child_name(const struct child *child, const char *program, const struct command *command);
 /* Starts its first thread: the control page's memory is a handle of ours, moved. */
 int child_start(const struct child *child, int control_memory, uint64_t control_address, uint64_t pc, uint64_t sp,
                 uint64_t argument);
-/* The part of a path after its last slash. Pure. */
-const char *path_last(const char *path);
 /* Lets go of our handles: a child that was not started is gone then. */
 void child_close(struct child *child);
 

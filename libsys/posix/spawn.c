@@ -3,6 +3,7 @@
 #include <sys/start.h>
 
 #include "child.h"
+#include "command.h"
 #include "entry.h"
 #include "loader.h"
 
@@ -50,7 +51,9 @@ static int spawn(const struct program *program, const char *path, const struct o
         status = child_handles(&child);
     }
     if (status == 0) {
-        child_name(&child, path);
+        struct command command;
+        command_make(&command, program, path, argv);
+        child_name(&child, program->path, &command);
         status = child_start(&child, load.control_memory, START_CONTROL, process_entry_start(), START_STACK,
                              LIBSYS_DATA_BASE);
     }

@@ -132,8 +132,8 @@ int arguments_check(char *const argv[], char *const envp[])
     if (argc > ARGUMENTS_MAX || envc > ARGUMENTS_MAX) {
         return -E_2BIG;
     }
-    uint64_t bytes = strings_bytes((const char *const *)argv, 0, argc) +
-                     strings_bytes((const char *const *)envp, 0, envc);
+    uint64_t bytes =
+        strings_bytes((const char *const *)argv, 0, argc) + strings_bytes((const char *const *)envp, 0, envc);
     return bytes > ARGUMENT_BYTES_MAX ? -E_2BIG : 0;
 }
 

@@ -1,5 +1,5 @@
 /* Strings, as far as the library needs them. Pure. */
-#include "child.h"
+#include "command.h"
 #include "request.h"
 
 uint64_t string_length(const char *string)

@@ -21,8 +21,8 @@ void foreign_enter(struct foreign_frame *frame, uint64_t architecture);
 /* A bad address, touched in the image where no foreign call is being served. */
 _Noreturn void fault_enter(uint64_t address, uint64_t pc);
 
-/* linux_call(frame), or -E_FAULT if it touched a bad address: whatever it was doing is left where it was, so nothing may
- * be touched on the program's behalf while the process lock is held or a handle would be lost. */
+/* linux_call(frame), or -E_FAULT if it touched a bad address: whatever it was doing is left where it was, so nothing
+ * may be touched on the program's behalf while the process lock is held or a handle would be lost. */
 int64_t foreign_guard(struct foreign_frame *frame, uint64_t *guard);
 
 /* Leaves the image as from a foreign call: all registers but rcx and r11. No kernel entry. */

@@ -37,13 +37,13 @@ struct process_state {
 _Static_assert(sizeof(struct process_state) <= LIBSYS_DATA_BYTES, "process state outgrew its place");
 
 struct thread_data {
-    uint64_t guard;      /* first, for the assembler: foreign_guard's; 0: no foreign call is being served */
+    uint64_t guard;     /* first, for the assembler: foreign_guard's; 0: no foreign call is being served */
     uint32_t area;      /* index of this thread's area */
     uint32_t mask_lent; /* mask_old is to be put back when signals were let in */
     uint64_t mask;      /* blocked signals: bit n-1 is signal n */
     uint64_t mask_old;
     uint64_t look;                    /* not 0: the root server may have more signals */
-    uint64_t upcall_ready; /* the kernel was told that it may divert this thread */
+    uint64_t upcall_ready;            /* the kernel was told that it may divert this thread */
     uint64_t clear_tid;               /* address to clear and wake at exit; 0: none */
     uint64_t stack_base, stack_bytes; /* mapping to drop at exit (os_thread_create); 0: none */
     uint64_t altstack_base, altstack_bytes;
