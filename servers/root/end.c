@@ -80,11 +80,10 @@ static void parent_tell(struct root *root, struct process *process)
     signal_child(root, process, code, signal == 0 ? (process->status >> 8) & 0xff : signal);
     bool unwanted = (parent->signal_flags & SIGNAL_NO_CHILD_WAIT) != 0 ||
                     (parent->told && (parent->ignored & SIGNAL_BIT(SIGNAL_CHLD)) != 0);
-    wait_update(root);
     if (process->state == PROCESS_ZOMBIE && unwanted) {
-        process_reap(root, process);
-        wait_update(root);
+        process_reap(root, process); /* before anybody waits for it: such waits end when no children are left */
     }
+    wait_update(root);
 }
 
 void process_end(struct root *root, struct process *process, int32_t status)
