@@ -1,4 +1,4 @@
-/* Memory objects: their pages, brought in on demand, and the copy-on-write shares between them. */
+/* Memory objects: making them, and their pages, brought in on demand. Clones: memory_clone.c. */
 #include "memory_object.h"
 
 #include <abi/errno.h>
@@ -10,31 +10,14 @@
 #include "kernel_state.h"
 #include "region.h"
 
-/* An entry of the page tree: */
-#define ENTRY_PRESENT 1ull
-#define ENTRY_SHARED 2ull /* copy-on-write: the frame may have other references; never with pins */
-#define ENTRY_PIN 4ull    /* one pin, of */
-#define ENTRY_PINS 0xfffcull
-#define ENTRY_FRAME_SHIFT 16u
-
 #define POPULATE_PAGES 64u /* brought in at once */
-
-static uint64_t entry_frame(uint64_t entry)
-{
-    return entry >> ENTRY_FRAME_SHIFT;
-}
-
-static uint64_t entry_make(uint64_t frame, uint64_t flags)
-{
-    return frame << ENTRY_FRAME_SHIFT | ENTRY_PRESENT | flags;
-}
 
 bool memory_is_fixed(const struct memory *memory)
 {
     return memory->fixed_frame != FRAME_NONE;
 }
 
-static int memory_make(struct kernel *kernel, struct grant *grant, uint64_t pages, struct memory **memory)
+int memory_make(struct kernel *kernel, struct grant *grant, uint64_t pages, struct memory **memory)
 {
     struct object *object;
     int error = object_create(kernel, grant, OBJECT_MEMORY, sizeof(struct memory), &object);
@@ -49,14 +32,9 @@ static int memory_make(struct kernel *kernel, struct grant *grant, uint64_t page
     return 0;
 }
 
-static uint64_t pages_of(uint64_t size_bytes)
-{
-    return (size_bytes >> PAGE_SHIFT) + ((size_bytes & (PAGE_BYTES - 1)) != 0);
-}
-
 int memory_create(struct kernel *kernel, struct grant *grant, uint64_t size_bytes, struct memory **memory)
 {
-    uint64_t pages = pages_of(size_bytes);
+    uint64_t pages = memory_pages_of(size_bytes);
 
     if (pages == 0 || pages > MEMORY_PAGES_MAX)
         return -E_INVAL;
@@ -126,19 +104,6 @@ static void mappings_unmap(struct kernel *kernel, struct memory *memory, struct 
     }
 }
 
-static void mappings_write_protect(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end)
-{
-    LIST_EACH(entry, &memory->regions) {
-        struct region *region = LIST_ENTRY(entry, struct region, memory_link);
-        uint64_t from = first > region->first_page ? first : region->first_page;
-        uint64_t to = end < region_end_page(region) ? end : region_end_page(region);
-
-        if (from < to && (region->prot & PROT_W) != 0)
-            plat_space_protect(kernel, space_platform(region->space), region_address(region, from), to - from,
-                               region_prot_shown(region, true));
-    }
-}
-
 /* Puts new zeroed frames at up to `wanted` absent pages from `page` on, all below one node. Returns how many, 0: the
  * grant has not got room for all of them. */
 static uint64_t pages_add(struct kernel *kernel, struct memory *memory, uint64_t page, uint64_t wanted)
@@ -154,7 +119,7 @@ static uint64_t pages_add(struct kernel *kernel, struct memory *memory, uint64_t
         grant_uncharge(kernel, memory->object.grant, wanted - count);
     __builtin_memset(frame_bytes(kernel, frame), 0, count << PAGE_SHIFT);
     for (uint64_t i = 0; i < count; i++)
-        *page_tree_make(kernel, &memory->tree, page + i) = entry_make(frame + i, 0);
+        *page_tree_make(kernel, &memory->tree, page + i) = memory_entry_make(frame + i, 0);
     memory->present_pages += count;
     return count;
 }
@@ -163,7 +128,7 @@ static uint64_t pages_add(struct kernel *kernel, struct memory *memory, uint64_t
 static void page_unshare(struct kernel *kernel, struct memory *memory, struct region *mapper, uint64_t page,
                          uint64_t *entry)
 {
-    uint64_t from = entry_frame(*entry);
+    uint64_t from = memory_entry_frame(*entry);
     uint64_t to;
 
     if (frame_is_private(kernel, from)) {
@@ -173,7 +138,7 @@ static void page_unshare(struct kernel *kernel, struct memory *memory, struct re
     to = frame_allocate(kernel);
     KERNEL_ASSERT(kernel, to != FRAME_NONE);
     __builtin_memcpy(frame_bytes(kernel, to), frame_bytes(kernel, from), PAGE_BYTES);
-    *entry = entry_make(to, 0);
+    *entry = memory_entry_make(to, 0);
     frame_release(kernel, from);
     mappings_unmap(kernel, memory, mapper, page);
 }
@@ -197,7 +162,7 @@ int memory_page_for(struct kernel *kernel, struct memory *memory, struct region 
     } else if (write && (*entry & ENTRY_SHARED) != 0) {
         page_unshare(kernel, memory, mapper, page, entry);
     }
-    *frame = entry_frame(*entry);
+    *frame = memory_entry_frame(*entry);
     return 0;
 }
 
@@ -271,11 +236,11 @@ bool memory_run_next(struct memory *memory, uint64_t from, uint64_t end, struct 
     entry = page_tree_next(&memory->tree, &page, end);
     if (entry == NULL)
         return false;
-    *run = (struct page_run){.page = page, .pages = 1, .frame = entry_frame(*entry),
+    *run = (struct page_run){.page = page, .pages = 1, .frame = memory_entry_frame(*entry),
                              .is_shared = (*entry & ENTRY_SHARED) != 0};
     while (page + run->pages < end) {
         entry = page_tree_find(&memory->tree, page + run->pages);
-        if (entry == NULL || *entry == 0 || entry_frame(*entry) != run->frame + run->pages ||
+        if (entry == NULL || *entry == 0 || memory_entry_frame(*entry) != run->frame + run->pages ||
             ((*entry & ENTRY_SHARED) != 0) != run->is_shared)
             break;
         run->pages++;
@@ -308,94 +273,6 @@ void memory_unpin(struct kernel *kernel, struct memory *memory, uint64_t page)
     *entry -= ENTRY_PIN;
 }
 
-/* The entry for a clone of the page: pinned ones are copied, all others become shared on both sides. */
-static uint64_t entry_clone(struct kernel *kernel, uint64_t *from)
-{
-    uint64_t copy;
-
-    if ((*from & ENTRY_PINS) == 0) {
-        *from |= ENTRY_SHARED;
-        frame_reference(kernel, entry_frame(*from));
-        return *from;
-    }
-    copy = frame_allocate(kernel);
-    KERNEL_ASSERT(kernel, copy != FRAME_NONE);
-    __builtin_memcpy(frame_bytes(kernel, copy), frame_bytes(kernel, entry_frame(*from)), PAGE_BYTES);
-    return entry_make(copy, 0);
-}
-
-/* Charges the page and what nodes it needs, and sets its entry. */
-static int clone_page_charge(struct kernel *kernel, struct memory *memory, uint64_t page)
-{
-    return grant_charge(kernel, memory->object.grant, 1 + page_tree_missing(&memory->tree, page));
-}
-
-static int clone_fixed_pages(struct kernel *kernel, struct memory *to, struct memory *from, uint64_t first)
-{
-    for (uint64_t page = 0; page < to->pages; page++) {
-        int error = clone_page_charge(kernel, to, page);
-
-        if (error != 0)
-            return error;
-        *page_tree_make(kernel, &to->tree, page) =
-            entry_make(from->fixed_frame + first + page, ENTRY_SHARED);
-        to->present_pages++;
-    }
-    return 0;
-}
-
-static int clone_pages(struct kernel *kernel, struct memory *to, struct memory *from, uint64_t first)
-{
-    uint64_t protect_from = first; /* [protect_from, protect_to): became shared, is mapped writable yet */
-    uint64_t protect_to = first;
-    uint64_t *entry;
-    int error = 0;
-
-    for (uint64_t page = first; (entry = page_tree_next(&from->tree, &page, first + to->pages)) != NULL; page++) {
-        bool was_shared = (*entry & ENTRY_SHARED) != 0;
-
-        error = clone_page_charge(kernel, to, page - first);
-        if (error != 0)
-            break;
-        *page_tree_make(kernel, &to->tree, page - first) = entry_clone(kernel, entry);
-        to->present_pages++;
-        if (was_shared || (*entry & ENTRY_SHARED) == 0)
-            continue;
-        if (page != protect_to) {
-            if (protect_to > protect_from)
-                mappings_write_protect(kernel, from, protect_from, protect_to);
-            protect_from = page;
-        }
-        protect_to = page + 1;
-    }
-    if (protect_to > protect_from)
-        mappings_write_protect(kernel, from, protect_from, protect_to);
-    return error;
-}
-
-int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from, uint64_t offset_bytes,
-                 uint64_t size_bytes, struct memory **memory)
-{
-    uint64_t first = offset_bytes >> PAGE_SHIFT;
-    uint64_t pages = pages_of(size_bytes);
-    int error;
-
-    if ((offset_bytes & (PAGE_BYTES - 1)) != 0 || pages == 0 || first > from->pages || pages > from->pages - first)
-        return -E_INVAL;
-    if (memory_is_fixed(from) && !from->is_archive)
-        return -E_INVAL;
-    error = memory_make(kernel, grant, pages, memory);
-    if (error != 0)
-        return error;
-    if (memory_is_fixed(from))
-        error = clone_fixed_pages(kernel, *memory, from, first);
-    else
-        error = clone_pages(kernel, *memory, from, first);
-    if (error != 0)
-        object_release(kernel, &(*memory)->object);
-    return error;
-}
-
 void memory_destroy(struct kernel *kernel, struct object *object)
 {
     struct memory *memory = (struct memory *)(void *)object;
@@ -406,7 +283,7 @@ void memory_destroy(struct kernel *kernel, struct object *object)
         return;
     for (uint64_t page = 0; (entry = page_tree_next(&memory->tree, &page, memory->pages)) != NULL; page++) {
         KERNEL_ASSERT(kernel, (*entry & ENTRY_PINS) == 0);
-        frame_release(kernel, entry_frame(*entry));
+        frame_release(kernel, memory_entry_frame(*entry));
     }
     grant_uncharge(kernel, object->grant, memory->present_pages + page_tree_clear(kernel, &memory->tree));
 }
@@ -421,7 +298,7 @@ void memory_check(struct kernel *kernel, struct memory *memory)
         return;
     }
     for (uint64_t page = 0; (entry = page_tree_next(&memory->tree, &page, memory->pages)) != NULL; page++) {
-        uint64_t frame = entry_frame(*entry);
+        uint64_t frame = memory_entry_frame(*entry);
 
         KERNEL_ASSERT(kernel, (*entry & ENTRY_PRESENT) != 0);
         KERNEL_ASSERT(kernel, (*entry & ENTRY_SHARED) == 0 || (*entry & ENTRY_PINS) == 0);

@@ -25,18 +25,18 @@ int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from
                  uint64_t size_bytes, struct memory **memory);
 uint64_t memory_size(struct memory *memory);
 struct object *memory_object(struct memory *memory);
-/* The page's frame, brought in (zeroed, charged) if absent, made private if `write`. -E_NOMEM, -E_INVAL (past the end). */
+/* The page's frame, brought in (zeroed, charged) if absent, private if `write`. -E_NOMEM, -E_INVAL: past the end. */
 int memory_page(struct kernel *kernel, struct memory *memory, uint64_t page, bool write, uint64_t *frame);
 /* Pins a page for the kernel (control pages): frame stays what it is until memory_unpin, clones copy it at once. */
 int memory_pin(struct kernel *kernel, struct memory *memory, uint64_t page, uint64_t *frame);
 void memory_unpin(struct kernel *kernel, struct memory *memory, uint64_t page);
 
 int space_create(struct kernel *kernel, struct grant *grant, struct space **space);
-/* See SPACE_MAP. *address without MAP_FLAG_FIXED: tried if it is not 0, else the lowest gap from MAP_BASE on. Pages that
- * are present are shown at once; MAP_FLAG_POPULATE brings in the others as far as the grant goes; so do
- * small writable maps. -E_INVAL: unaligned,
- * empty, past the object's end, outside USER_BASE..USER_END or touching the platform's range, unknown flags; -E_NOMEM:
- * no gap, too many regions, grant exhausted. prot beyond `rights` of the memory handle: -E_ACCES. Returns 0 and the address. */
+/* See SPACE_MAP. *address without MAP_FLAG_FIXED: tried if it is not 0, else the lowest gap from MAP_BASE on. Pages
+ * that are present are shown at once; MAP_FLAG_POPULATE brings in the others as far as the grant goes, and so do small
+ * writable maps. Returns 0 and the address. -E_INVAL: unaligned, empty, past the object's end, outside
+ * USER_BASE..USER_END or touching the platform's range, unknown flags; -E_ACCES: prot beyond `rights` of the memory
+ * handle; -E_NOMEM: no gap, too many regions, grant exhausted. */
 int space_map(struct kernel *kernel, struct space *space, uint64_t *address, uint64_t size_bytes, struct memory *memory,
               uint32_t rights, uint64_t offset_bytes, uint32_t prot_flags);
 /* What is not mapped there stays so. -E_INVAL: as space_map; -E_NOMEM: a region is to be cut in two and the grant is

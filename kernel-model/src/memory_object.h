@@ -2,6 +2,8 @@
 #ifndef KERNEL_MEMORY_OBJECT_H
 #define KERNEL_MEMORY_OBJECT_H
 
+#include <abi/limits.h>
+
 #include "frame.h"
 #include "list.h"
 #include "memory.h"
@@ -21,6 +23,28 @@ struct memory {
     struct page_tree tree;
 };
 
+/* An entry of a page tree: */
+#define ENTRY_PRESENT 1ull
+#define ENTRY_SHARED 2ull /* copy-on-write: the frame may have other references; never with pins */
+#define ENTRY_PIN 4ull    /* one pin, of */
+#define ENTRY_PINS 0xfffcull
+#define ENTRY_FRAME_SHIFT 16u
+
+static inline uint64_t memory_entry_frame(uint64_t entry)
+{
+    return entry >> ENTRY_FRAME_SHIFT;
+}
+
+static inline uint64_t memory_entry_make(uint64_t frame, uint64_t flags)
+{
+    return frame << ENTRY_FRAME_SHIFT | ENTRY_PRESENT | flags;
+}
+
+static inline uint64_t memory_pages_of(uint64_t size_bytes)
+{
+    return (size_bytes >> PAGE_SHIFT) + ((size_bytes & (PAGE_BYTES - 1)) != 0);
+}
+
 /* Pages that are present, have neighbouring frames and are alike. */
 struct page_run {
     uint64_t page;
@@ -29,6 +53,8 @@ struct page_run {
     bool is_shared; /* copy-on-write: must not be mapped writable */
 };
 
+/* An object without pages yet. -E_NOMEM. */
+int memory_make(struct kernel *kernel, struct grant *grant, uint64_t pages, struct memory **memory);
 /* The first run in [from, end); false: there is none. end is at most the object's. */
 bool memory_run_next(struct memory *memory, uint64_t from, uint64_t end, struct page_run *run);
 /* The first of the absent pages that reach down from `page` without a gap, not below `first`; `page` if it is there. */

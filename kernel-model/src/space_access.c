@@ -46,7 +46,7 @@ static int page_bring(struct kernel *kernel, struct region *region, uint64_t pag
 
     first = first > region->first_page && !memory_is_fixed(memory) ? first : region->first_page;
     end = end < region_end_page(region) && !memory_is_fixed(memory) ? end : region_end_page(region);
-    /* The page's own neighbours first, so that they come as one run; if the grant has no room for all, the page alone. */
+    /* The page's own neighbours first, so that they come as one run; if there is no room for all, the page alone. */
     memory_populate(kernel, memory, memory_absent_from(memory, first, page), end);
     error = memory_page_for(kernel, memory, region, page, write, frame);
     if (error != 0)

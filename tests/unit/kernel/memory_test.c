@@ -410,7 +410,8 @@ START_TEST(random_clones_and_writes_agree_with_plain_bytes_MEM_3)
 END_TEST
 
 UNIT_MAIN("memory", fresh_pages_are_zero_MEM_4, pages_come_on_demand_and_are_charged_one_by_one_MEM_1,
-          sizes_and_pages_are_checked_at_the_limit_and_one_past, a_clone_is_a_snapshot_and_copies_no_page_up_front_MEM_3,
+          sizes_and_pages_are_checked_at_the_limit_and_one_past,
+          a_clone_is_a_snapshot_and_copies_no_page_up_front_MEM_3,
           absent_pages_are_each_sides_own_after_a_clone, pinned_pages_stay_and_are_copied_by_clones,
           a_pin_too_many_is_refused, clones_of_the_archive_never_write_to_it,
           fixed_objects_never_show_the_kernels_ram, breaking_a_share_needs_no_memory_from_a_full_grant,

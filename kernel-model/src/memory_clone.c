@@ -1,0 +1,113 @@
+/* Clones of memory objects: entries are copied, pages become shared on both sides until one of them is written. */
+#include "memory_object.h"
+
+#include <abi/errno.h>
+#include <abi/limits.h>
+#include <kernel/platform.h>
+
+#include "assert.h"
+#include "grant.h"
+#include "kernel_state.h"
+#include "region.h"
+
+/* Makes all mappings of the pages [first, end) read-only. */
+static void mappings_write_protect(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end)
+{
+    LIST_EACH(entry, &memory->regions) {
+        struct region *region = LIST_ENTRY(entry, struct region, memory_link);
+        uint64_t from = first > region->first_page ? first : region->first_page;
+        uint64_t to = end < region_end_page(region) ? end : region_end_page(region);
+
+        if (from < to && (region->prot & PROT_W) != 0)
+            plat_space_protect(kernel, space_platform(region->space), region_address(region, from), to - from,
+                               region_prot_shown(region, true));
+    }
+}
+
+/* The entry for a clone of the page: pinned ones are copied, all others become shared on both sides. */
+static uint64_t entry_clone(struct kernel *kernel, uint64_t *from)
+{
+    uint64_t copy;
+
+    if ((*from & ENTRY_PINS) == 0) {
+        *from |= ENTRY_SHARED;
+        frame_reference(kernel, memory_entry_frame(*from));
+        return *from;
+    }
+    copy = frame_allocate(kernel);
+    KERNEL_ASSERT(kernel, copy != FRAME_NONE);
+    __builtin_memcpy(frame_bytes(kernel, copy), frame_bytes(kernel, memory_entry_frame(*from)), PAGE_BYTES);
+    return memory_entry_make(copy, 0);
+}
+
+/* Charges the page and what nodes it needs. */
+static int clone_page_charge(struct kernel *kernel, struct memory *memory, uint64_t page)
+{
+    return grant_charge(kernel, memory->object.grant, 1 + page_tree_missing(&memory->tree, page));
+}
+
+static int clone_fixed_pages(struct kernel *kernel, struct memory *to, struct memory *from, uint64_t first)
+{
+    for (uint64_t page = 0; page < to->pages; page++) {
+        int error = clone_page_charge(kernel, to, page);
+
+        if (error != 0)
+            return error;
+        *page_tree_make(kernel, &to->tree, page) =
+            memory_entry_make(from->fixed_frame + first + page, ENTRY_SHARED);
+        to->present_pages++;
+    }
+    return 0;
+}
+
+static int clone_pages(struct kernel *kernel, struct memory *to, struct memory *from, uint64_t first)
+{
+    uint64_t protect_from = first; /* [protect_from, protect_to): became shared, is mapped writable yet */
+    uint64_t protect_to = first;
+    uint64_t *entry;
+    int error = 0;
+
+    for (uint64_t page = first; (entry = page_tree_next(&from->tree, &page, first + to->pages)) != NULL; page++) {
+        bool was_shared = (*entry & ENTRY_SHARED) != 0;
+
+        error = clone_page_charge(kernel, to, page - first);
+        if (error != 0)
+            break;
+        *page_tree_make(kernel, &to->tree, page - first) = entry_clone(kernel, entry);
+        to->present_pages++;
+        if (was_shared || (*entry & ENTRY_SHARED) == 0)
+            continue;
+        if (page != protect_to) {
+            if (protect_to > protect_from)
+                mappings_write_protect(kernel, from, protect_from, protect_to);
+            protect_from = page;
+        }
+        protect_to = page + 1;
+    }
+    if (protect_to > protect_from)
+        mappings_write_protect(kernel, from, protect_from, protect_to);
+    return error;
+}
+
+int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from, uint64_t offset_bytes,
+                 uint64_t size_bytes, struct memory **memory)
+{
+    uint64_t first = offset_bytes >> PAGE_SHIFT;
+    uint64_t pages = memory_pages_of(size_bytes);
+    int error;
+
+    if ((offset_bytes & (PAGE_BYTES - 1)) != 0 || pages == 0 || first > from->pages || pages > from->pages - first)
+        return -E_INVAL;
+    if (memory_is_fixed(from) && !from->is_archive)
+        return -E_INVAL;
+    error = memory_make(kernel, grant, pages, memory);
+    if (error != 0)
+        return error;
+    if (memory_is_fixed(from))
+        error = clone_fixed_pages(kernel, *memory, from, first);
+    else
+        error = clone_pages(kernel, *memory, from, first);
+    if (error != 0)
+        object_release(kernel, &(*memory)->object);
+    return error;
+}
