@@ -232,6 +232,39 @@ START_TEST(a_fault_brings_in_its_neighbours_in_one_call_MEM_1)
 }
 END_TEST
 
+/* Data, zeroed data and heap lie side by side, and a process that forked writes to all of them. */
+START_TEST(a_write_after_a_fork_breaks_the_shares_around_it_in_one_fault)
+{
+    struct space *child;
+    struct memory *low, *high;
+    uint64_t frame;
+    uint32_t prot;
+
+    space_setup();
+    low = memory_make_pages(5);
+    high = memory_make_pages(40);
+    fill(low, 5);
+    fill(high, 40);
+    ck_assert_int_eq(map(space, low, AREA, 5, 0, PROT_R | PROT_W), 0);
+    ck_assert_int_eq(map(space, high, AREA + 5 * PAGE, 40, 0, PROT_R | PROT_W), 0);
+    drop(low);
+    drop(high);
+    child = fork_make();
+    ck_assert_int_eq(space_fault(kernel, child, AREA + 6 * PAGE, ACCESS_WRITE), 0);
+    fake_mappings_check(fake, child);
+    fake_mappings_check(fake, space);
+    for (uint64_t page = 0; page < 45; page++) {
+        bool is_near = page < 5 + 8; /* the region below, and the page's own window */
+
+        ck_assert(fake_mapping_get(fake, child, AREA + page * PAGE, &frame, &prot));
+        ck_assert_uint_eq(prot, is_near ? PROT_R | PROT_W : PROT_R);
+        ck_assert_uint_eq(byte_at(child, AREA + page * PAGE), byte_at(space, AREA + page * PAGE));
+    }
+    space_drop(child);
+    space_teardown();
+}
+END_TEST
+
 START_TEST(keys_of_shared_words_meet_and_of_private_ones_do_not)
 {
     struct memory *a, *b, *c;
@@ -296,5 +329,6 @@ UNIT_MAIN("space_clone", a_childs_write_is_unseen_by_its_parent_and_the_reverse_
           a_parent_gets_its_pages_back_without_copies_when_the_child_is_gone, shared_regions_show_the_same_frames_MEM_5,
           regions_that_are_not_to_be_cloned_are_left_out, a_clone_into_used_addresses_is_refused,
           regions_split_by_protect_are_right_after_a_fork, a_broken_share_is_seen_by_all_who_map_the_object_MEM_5,
-          a_fault_brings_in_its_neighbours_in_one_call_MEM_1, keys_of_shared_words_meet_and_of_private_ones_do_not,
+          a_fault_brings_in_its_neighbours_in_one_call_MEM_1,
+          a_write_after_a_fork_breaks_the_shares_around_it_in_one_fault, keys_of_shared_words_meet_and_of_private_ones_do_not,
           exhaustion_at_every_point_of_a_clone_leaves_all_as_before_OBJ_5)

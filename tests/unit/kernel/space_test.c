@@ -213,6 +213,22 @@ START_TEST(present_pages_are_shown_by_map_in_one_run)
 }
 END_TEST
 
+START_TEST(small_writable_maps_come_in_at_once_and_larger_ones_on_demand_MEM_1)
+{
+    struct memory *small, *large;
+
+    space_setup();
+    small = memory_make_pages(FAULT_AROUND_PAGES);
+    large = memory_make_pages(FAULT_AROUND_PAGES + 1);
+    ck_assert_int_eq(map(space, small, AREA, FAULT_AROUND_PAGES, 0, PROT_R | PROT_W), 0);
+    ck_assert_int_eq(map(space, large, AREA + 64 * PAGE, FAULT_AROUND_PAGES + 1, 0, PROT_R | PROT_W), 0);
+    ck_assert_uint_eq(mapped_pages(space, AREA, 100), FAULT_AROUND_PAGES);
+    drop(small);
+    drop(large);
+    space_teardown();
+}
+END_TEST
+
 START_TEST(a_region_as_large_as_memory_costs_one_call)
 {
     struct memory *memory;
@@ -351,7 +367,8 @@ END_TEST
 UNIT_MAIN("space", bad_ranges_are_refused, protection_stays_within_the_handles_rights_at_map_and_at_protect_MEM_4,
           access_follows_protection_MEM_1, forced_access_needs_the_right_all_the_same,
           unmapping_the_middle_keeps_both_ends, maps_without_an_address_find_the_lowest_gap,
-          present_pages_are_shown_by_map_in_one_run, a_region_as_large_as_memory_costs_one_call,
+          present_pages_are_shown_by_map_in_one_run,
+          small_writable_maps_come_in_at_once_and_larger_ones_on_demand_MEM_1, a_region_as_large_as_memory_costs_one_call,
           copies_cross_pages_and_stop_at_holes, an_exhausted_grant_fails_the_fault_only_OBJ_5,
           regions_stop_at_their_limit, exhaustion_at_every_point_leaves_all_as_before_OBJ_5,
           a_platform_without_room_makes_no_space)
