@@ -294,14 +294,14 @@ START_TEST(exhaustion_at_every_point_of_a_clone_leaves_all_as_before_OBJ_5)
     int error = -E_NOMEM;
 
     space_setup();
-    for (unsigned i = 0; i < 40; i++) {
-        struct memory *memory = memory_make_pages(20);
+    for (unsigned i = 0; i < 12; i++) {
+        struct memory *memory = memory_make_pages(10);
 
-        fill(memory, 20);
-        ck_assert_int_eq(map(space, memory, AREA + 64 * PAGE * i, 20, 0, PROT_R | PROT_W), 0);
+        fill(memory, 10);
+        ck_assert_int_eq(map(space, memory, AREA + 64 * PAGE * i, 10, 0, PROT_R | PROT_W), 0);
         drop(memory);
     }
-    for (uint64_t limit = 1; error != 0; limit += 7) {
+    for (uint64_t limit = 1; error != 0; limit++) {
         struct grant *grant;
         struct space *child;
         struct grant_info before, after;
@@ -318,8 +318,8 @@ START_TEST(exhaustion_at_every_point_of_a_clone_leaves_all_as_before_OBJ_5)
         object_release(kernel, space_object(child));
         object_release(kernel, grant_object(grant));
     }
-    for (unsigned i = 0; i < 40; i++)
-        ck_assert_uint_eq(byte_at(space, AREA + 64 * PAGE * i + 19 * PAGE), 20);
+    for (unsigned i = 0; i < 12; i++)
+        ck_assert_uint_eq(byte_at(space, AREA + 64 * PAGE * i + 9 * PAGE), 10);
     space_teardown();
 }
 END_TEST
