@@ -1,6 +1,7 @@
 /* Waiting for descriptors: poll and select on os_poll. */
 #include "linux_call.h"
 
+#include "foreign.h"
 #include "signals.h"
 
 #define POLL_IN 0x001
@@ -20,7 +21,7 @@
 int64_t linux_poll(struct foreign_frame *frame, const uint64_t a[6])
 {
     int timeout_ms = (int)a[2];
-    (void)frame;
+    frame->no_restart = 1;
     if (a[1] > POLLS_MAX) {
         return -E_INVAL;
     }
@@ -54,7 +55,7 @@ static int deadline_read(uint64_t address, uint64_t unit_ns, uint64_t *deadline_
 int64_t linux_ppoll(struct foreign_frame *frame, const uint64_t a[6])
 {
     uint64_t deadline_ns;
-    (void)frame;
+    frame->no_restart = 1;
     if (a[1] > POLLS_MAX) {
         return -E_INVAL;
     }
@@ -129,7 +130,7 @@ static int64_t select_until(const uint64_t a[6], uint64_t deadline_ns)
 int64_t linux_select(struct foreign_frame *frame, const uint64_t a[6])
 {
     uint64_t deadline_ns;
-    (void)frame;
+    frame->no_restart = 1;
     int status = deadline_read(a[4], NS_PER_US, &deadline_ns);
     return status != 0 ? status : select_until(a, deadline_ns);
 }
@@ -138,7 +139,7 @@ int64_t linux_pselect6(struct foreign_frame *frame, const uint64_t a[6])
 {
     const uint64_t *mask = (const uint64_t *)(uintptr_t)a[5]; /* { address of the set, its size } */
     uint64_t deadline_ns;
-    (void)frame;
+    frame->no_restart = 1;
     int status = deadline_read(a[4], 1, &deadline_ns);
     if (status != 0) {
         return status;

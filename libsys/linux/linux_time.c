@@ -1,6 +1,9 @@
 /* Clocks and sleeps. Realtime cannot be set: it is the host's. */
 #include "linux_call.h"
 
+#include "foreign.h"
+#include "signals.h"
+
 #define CLOCK_REALTIME 0u
 #define CLOCK_MONOTONIC 1u
 #define CLOCK_PROCESS_CPU 2u
@@ -121,7 +124,10 @@ int64_t linux_time(struct foreign_frame *frame, const uint64_t a[6])
 
 static int64_t sleep_until(uint64_t deadline_ns, uint64_t remaining_address)
 {
-    int status = sys_thread_sleep(deadline_ns);
+    int status;
+    do {
+        status = sys_thread_sleep(deadline_ns);
+    } while (status == -E_INTR && !signal_is_due());
     if (status == -E_INTR && remaining_address != 0) {
         uint64_t now_ns = (uint64_t)sys_clock_read();
         time_store(remaining_address, deadline_ns > now_ns ? deadline_ns - now_ns : 0, 1);
@@ -132,7 +138,7 @@ static int64_t sleep_until(uint64_t deadline_ns, uint64_t remaining_address)
 int64_t linux_nanosleep(struct foreign_frame *frame, const uint64_t a[6])
 {
     uint64_t ns;
-    (void)frame;
+    frame->no_restart = 1;
     int status = linux_time_ns((const struct linux_time *)(uintptr_t)a[0], &ns);
     return status != 0 ? status : sleep_until(linux_deadline(ns), a[1]);
 }
@@ -140,7 +146,7 @@ int64_t linux_nanosleep(struct foreign_frame *frame, const uint64_t a[6])
 int64_t linux_clock_nanosleep(struct foreign_frame *frame, const uint64_t a[6])
 {
     uint64_t ns;
-    (void)frame;
+    frame->no_restart = 1;
     int status = linux_time_ns((const struct linux_time *)(uintptr_t)a[2], &ns);
     if (status != 0 || (a[0] != CLOCK_REALTIME && a[0] != CLOCK_MONOTONIC && a[0] != CLOCK_BOOT)) {
         return -E_INVAL;

@@ -1,6 +1,7 @@
 /* Waiting for several descriptors: each is asked, and told a notification of this thread's to signal if it has nothing
  * yet. Then the thread waits for the notification, and asks all again. */
 #include "request.h"
+#include "signals.h"
 #include "state.h"
 
 #define POLL_READ 0x001
@@ -73,7 +74,7 @@ int os_poll(struct os_poll *polls, uint32_t count, uint64_t deadline_ns)
         int status = sys_notification_wait(notification, &bits, deadline_ns);
         if (status == -E_TIMEDOUT || (status == -E_AGAIN && deadline_ns != DEADLINE_NONE)) {
             deadline_ns = 0; /* one last look */
-        } else if (status < 0) {
+        } else if (status < 0 && (status != -E_INTR || signal_is_due())) {
             return status;
         }
     }

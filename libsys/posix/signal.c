@@ -139,10 +139,21 @@ static bool signal_is_noticed(const struct thread_data *thread)
     return sys_control()->interrupted != 0 || (thread->mask_told & ~thread->mask) != 0;
 }
 
+/* A signal that was fetched and blocked before it was delivered becomes pending again. */
+static void noted_give_back(struct thread_data *thread)
+{
+    int signal = thread->noted.signal;
+    if (signal != 0 && (thread->mask & SIGNAL_BIT(signal)) != 0) {
+        thread->noted.signal = 0;
+        signal_raise(signal);
+    }
+}
+
 bool signal_take(struct signal_record *record)
 {
     struct thread_data *thread = thread_state();
-    if (thread->noted.signal != 0 && (thread->mask & SIGNAL_BIT(thread->noted.signal)) == 0) {
+    noted_give_back(thread);
+    if (thread->noted.signal != 0) {
         *record = thread->noted;
         thread->noted.signal = 0;
         thread->look = 1; /* there may be more behind it */
@@ -158,20 +169,24 @@ bool signal_take(struct signal_record *record)
     return signal != 0;
 }
 
-int signal_suspend(uint64_t mask)
+bool signal_is_due(void)
 {
     struct thread_data *thread = thread_state();
-    signal_mask_lend(mask);
-    for (;;) {
-        if (thread->noted.signal != 0 && (thread->mask & SIGNAL_BIT(thread->noted.signal)) == 0) {
-            return -E_INTR;
-        }
+    noted_give_back(thread);
+    if (thread->noted.signal == 0) {
         sys_control()->interrupted = 0;
-        if (thread->noted.signal == 0 && signal_fetch(thread->mask, &thread->noted) != 0) {
-            return -E_INTR;
-        }
+        signal_fetch(thread->mask, &thread->noted);
+    }
+    return thread->noted.signal != 0;
+}
+
+int signal_suspend(uint64_t mask)
+{
+    signal_mask_lend(mask);
+    while (!signal_is_due()) {
         sys_thread_sleep(DEADLINE_NONE);
     }
+    return -E_INTR;
 }
 
 uint64_t signal_pending(void)
@@ -189,10 +204,9 @@ int signal_wait(uint64_t set, struct signal_record *record, uint64_t deadline_ns
     for (;;) {
         sys_control()->interrupted = 0;
         struct signal_record next = thread->noted;
-        if (next.signal == 0 || (thread->mask & ~set & SIGNAL_BIT(next.signal)) != 0) {
+        thread->noted.signal = 0;
+        if (next.signal == 0) {
             signal_fetch(thread->mask & ~set, &next);
-        } else {
-            thread->noted.signal = 0;
         }
         if (next.signal != 0 && (set & SIGNAL_BIT(next.signal)) != 0) {
             *record = next;

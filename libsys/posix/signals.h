@@ -61,6 +61,8 @@ int signal_suspend(uint64_t mask);
 /* A mask in place of the thread's for the rest of this foreign call; the old one comes back once signals were let in.
  */
 void signal_mask_lend(uint64_t mask);
+/* After an -E_INTR: whether a signal is there to be delivered when the foreign call ends; if not, it may go on. */
+bool signal_is_due(void);
 /* Pending and blocked, for sigpending. */
 uint64_t signal_pending(void);
 struct signal_stack {
