@@ -28,6 +28,7 @@ struct scenario {
     uint64_t now_ns;
     uint64_t vectors_used;
     uint64_t controls_used;
+    bool unchecked; /* no check after each step: for tests with very many objects */
 };
 
 struct process {
@@ -37,6 +38,8 @@ struct process {
 };
 
 struct scenario *scenario_create(void);
+/* With that much RAM. */
+struct scenario *scenario_create_frames(uint64_t frames);
 /* Checks the state once more and frees it. */
 void scenario_destroy(struct scenario *scenario);
 
