@@ -30,7 +30,8 @@ int plat_space_map(struct kernel *kernel, struct plat_space *space, uint64_t add
 /* Removes mappings in the range, if any. */
 void plat_space_unmap(struct kernel *kernel, struct plat_space *space, uint64_t address, uint64_t pages);
 /* Changes protection of mapped pages in the range; unmapped ones stay unmapped. prot 0: unmap. */
-void plat_space_protect(struct kernel *kernel, struct plat_space *space, uint64_t address, uint64_t pages, uint32_t prot);
+void plat_space_protect(struct kernel *kernel, struct plat_space *space, uint64_t address, uint64_t pages,
+                        uint32_t prot);
 
 /* Prepares a thread of `space`. -E_NOMEM if the platform cannot. */
 int plat_context_create(struct kernel *kernel, struct plat_context *context, struct plat_space *space);

@@ -20,7 +20,7 @@ enum file_operation {
                           once when one of the wanted bits (or error, hang-up) becomes true */
     FILE_FLAGS = 9,    /* argument: new flags, flags: mask of those to change (OPEN_APPEND, OPEN_NONBLOCK)
                           -> the flags as they are now, access mode included */
-    FILE_MAP = 10,     /* -> 0 and transfers a memory object of the whole file (READ|EXECUTE as the file allows), first byte
+    FILE_MAP = 10,     /* -> 0 and transfers a memory object of the whole file (READ|EXECUTE as it allows), first byte
                           at offset 0; status > 0: byte offset of the file in the object. -E_NODEV: cannot */
     FILE_DIRECTORY_READ = 11 /* directories, root server only: length -> bytes, struct directory_record ... ; 0: end */
 };

@@ -1,7 +1,8 @@
 /* Protocol between the root server and a server that exports a file system through a port.
  *
  * The server opens /port/NAME with OPEN_CREATE: the descriptor it gets *is* the port's channel (all rights), and the
- * open's status is the port's number. Clients' sessions (proto/file.h) arrive on the same channel, told apart by cookie.
+ * open's status is the port's number. Clients' sessions (proto/file.h) arrive on the same channel, told apart by
+ * cookie.
  * When the root server wants something it sends PORT_PULSE there. The server then calls the root server (HANDLE_ROOT)
  * with ROOT_PORT_NEXT (struct root_request, argument[0] = port number) + struct port_answer (+ data), repeatedly,
  * until the status is 0: each call delivers the answer to the last request (id 0: none) and fetches the next one.

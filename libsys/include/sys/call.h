@@ -19,7 +19,8 @@ struct control *sys_control(void);
 
 /* Handles. `table` SYS_SELF_TABLE: the caller's own. */
 int sys_handle_close(int table, int handle);
-int sys_handle_duplicate(int from_table, int handle, int to_table, int at, uint32_t mode, uint32_t rights, uint32_t flags);
+int sys_handle_duplicate(int from_table, int handle, int to_table, int at, uint32_t mode, uint32_t rights,
+                         uint32_t flags);
 int sys_handle_flags(int table, int handle, uint32_t mask, uint32_t flags);
 int sys_handle_info(int table, int handle);
 int sys_handle_next(int table, int from, uint32_t flags);
@@ -35,7 +36,8 @@ int sys_memory_device(int grant, uint64_t physical, uint64_t size_bytes);
 int64_t sys_memory_info(int memory);
 int sys_space_create(int grant);
 /* Returns the address; address 0 without MAP_FLAG_FIXED: the kernel chooses. */
-int64_t sys_space_map(int space, uint64_t address, uint64_t size_bytes, int memory, uint64_t offset_bytes, uint32_t prot_flags);
+int64_t sys_space_map(int space, uint64_t address, uint64_t size_bytes, int memory, uint64_t offset_bytes,
+                      uint32_t prot_flags);
 int sys_space_unmap(int space, uint64_t address, uint64_t size_bytes);
 int sys_space_protect(int space, uint64_t address, uint64_t size_bytes, uint32_t prot);
 int sys_space_clone(int to_space, int from_space, int grant);

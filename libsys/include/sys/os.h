@@ -68,7 +68,8 @@ int os_spawn(const char *path, const struct os_file_action *actions, uint32_t ac
              char *const envp[]); /* pid */
 /* The same from an ELF image in memory: for init, before there is a file system. */
 int os_spawn_memory(int memory, uint64_t offset_bytes, uint64_t size_bytes, const char *name,
-                    const struct os_file_action *actions, uint32_t action_count, char *const argv[], char *const envp[]);
+                    const struct os_file_action *actions, uint32_t action_count, char *const argv[],
+                    char *const envp[]);
 /* Fills a blank address space with the library, an ELF image in memory and its stack, by kernel calls alone: for the
  * root server, which starts the first process. On success the caller closes control_memory after ROOT_PROCESS_START's
  * equivalent. -E_NOEXEC, -E_NOMEM, -E_2BIG; what was done stays for the space's end to undo. */

@@ -50,8 +50,9 @@ struct libsys_header {
     uint64_t entry_start;   /* first thread of a process: argument = whatever its creator said */
     uint64_t table_count;
     uint64_t table;       /* address of the function table of native programs */
-    uint64_t entry_fault; /* a thread that touched a bad address inside the image goes on here, by the exception handler's
-                             choice: first argument the address, second the pc; other registers as they were */
+    /* A thread that touched a bad address inside the image goes on here, by the exception handler's choice: first
+     * argument the address, second the pc; other registers as they were. */
+    uint64_t entry_fault;
 };
 
 #endif

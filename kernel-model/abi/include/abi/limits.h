@@ -16,7 +16,7 @@
 #define COPY_STEP_BYTES 4096u     /* most bytes moved between two preemption points */
 
 #define HANDLES_MAX 131072u       /* handles of one table */
-#define HANDLE_SYSTEM_BASE 65536u /* below: descriptors; from here on: handles of the system library and of native programs */
+#define HANDLE_SYSTEM_BASE 65536u /* below: descriptors; from here on: handles of libraries and programs */
 
 #define FAULT_AROUND_PAGES 8u     /* pages brought in by one fault, aligned */
 

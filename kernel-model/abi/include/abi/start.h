@@ -11,6 +11,7 @@ struct start_block {
     uint64_t brk;   /* end of the program's memory, page-aligned: the heap begins here */
     uint64_t flags; /* START_* */
 };
-#define START_CLOSE 1u /* exec: the table is the old program's; close what is close-on-exec, and all from HANDLE_DYNAMIC on */
+/* exec: the table is the old program's; close what is close-on-exec, and all from HANDLE_DYNAMIC on. */
+#define START_CLOSE 1u
 
 #endif

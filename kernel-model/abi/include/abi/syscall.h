@@ -6,6 +6,7 @@
 /* The number a program puts in its call register is SYSCALL_BASE + n: no Linux call has it. */
 #define SYSCALL_BASE 0x8000u
 
+/* Counts of two vectors share a word: the first in the low 16 bits, the second in the next 16. */
 #define ABI_SYSCALLS(S)                                                                              \
     /* handles */                                                                                    \
     S(1, HANDLE_CLOSE)       /* table, handle                                     -> 0 */            \
@@ -33,7 +34,7 @@
     S(20, SPACE_READ)        /* space, address, buffer, length                    -> bytes */        \
     S(21, SPACE_WRITE)       /* space, address, buffer, length                    -> bytes */        \
     /* threads */                                                                                    \
-    S(22, THREAD_CREATE)     /* grant, space, table, memory of control page, control address, exception connection -> handle */ \
+    S(22, THREAD_CREATE)     /* grant, space, table, control page: memory, address; exceptions -> handle */ \
     S(23, THREAD_START)      /* thread, pc, sp, argument                          -> 0 */            \
     S(24, THREAD_KILL)       /* thread                                            -> 0 */            \
     S(25, THREAD_SUSPEND)    /* thread                                            -> 0 */            \
@@ -49,10 +50,10 @@
     /* messages */                                                                                   \
     S(40, CHANNEL_CREATE)    /* grant, pulse slots, flags                         -> handle */       \
     S(41, CONNECTION_CREATE) /* grant, channel, cookie, rights                    -> handle */       \
-    S(42, CALL)              /* connection, send parts, reply parts, sends | replies<<16 | flags<<32, deadline -> status */ \
+    S(42, CALL)              /* connection, parts to send, to reply, counts | flags<<32, deadline -> status */ \
     S(43, RECEIVE)           /* channel, parts, count, deadline                   -> 0 */            \
     S(44, REPLY)             /* message id, status, parts, count                  -> bytes */        \
-    S(45, REPLY_RECEIVE)     /* message id or 0, status, reply parts, replies | receives<<16, receive parts, channel -> 0 */ \
+    S(45, REPLY_RECEIVE)     /* message id or 0, status, parts, counts of both, receive parts, channel -> 0 */ \
     S(46, MESSAGE_READ)      /* message id, offset, parts, count                  -> bytes */        \
     S(47, MESSAGE_WRITE)     /* message id, offset, parts, count                  -> bytes */        \
     S(48, PULSE)             /* connection, code, value, priority (-1: own)       -> 0, E_AGAIN */   \

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DEADLINE_NONE UINT64_MAX /* wait for ever; any other deadline is absolute, on the monotonic clock, in ns; 0 polls */
+/* Wait for ever. Any other deadline is absolute, on the monotonic clock, in ns; 0 polls. */
+#define DEADLINE_NONE UINT64_MAX
 
 /* One part of a vector: `base` is an address in the caller's space. */
 struct part {
@@ -54,7 +55,8 @@ enum object_type {
 #define MAP_FLAG_POPULATE 0x80u /* bring all pages in now */
 
 /* Channel flags. */
-#define CHANNEL_UNBLOCK 0x1u /* a client that wants out while its message is unanswered waits for the server: one PULSE_UNBLOCK */
+/* A client that wants out while its message is unanswered waits for the server, which gets one PULSE_UNBLOCK. */
+#define CHANNEL_UNBLOCK 0x1u
 
 /* Call flags (in bits 32.. of the counts argument). */
 #define CALL_UNINTERRUPTIBLE 0x1u /* thread_interrupt does not end this call (a kill does) */
