@@ -161,6 +161,9 @@ int64_t linux_sendfile(struct foreign_frame *frame, const uint64_t a[6])
                 *offset += (uint64_t)put;
             }
         }
+        if ((uint64_t)got < want) {
+            break; /* a terminal's line, a pipe's rest: the next read may wait, or be the end of file */
+        }
     }
     return (int64_t)total;
 }
