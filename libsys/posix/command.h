@@ -18,5 +18,7 @@ struct command {
 void command_make(struct command *command, const struct program *program, const char *path, char *const argv[]);
 /* The part of a path after its last slash. */
 const char *path_last(const char *path);
+/* The path from the top, in `buffer` if it was relative. As given if it would be too long. Asks the root server. */
+const char *path_absolute(const char *path, char buffer[PATH_BYTES_MAX]);
 
 #endif

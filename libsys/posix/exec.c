@@ -11,13 +11,14 @@
 static int exec_ask(const struct load *load, const struct program *program, const char *path, char *const argv[])
 {
     struct command command;
+    char absolute[PATH_BYTES_MAX];
     command_make(&command, program, path, argv);
     struct root_message message = {
         .request = {.operation = ROOT_PROCESS_EXEC,
                     .data_bytes = command.all_bytes,
                     .argument = {process_entry_start(), START_STACK, LIBSYS_DATA_BASE, START_CONTROL,
                                  command.name_bytes}},
-        .path = program->path,
+        .path = path_absolute(program->path, absolute),
         .data = command.bytes,
         .call_flags = CALL_UNINTERRUPTIBLE,
         .receive_base = HANDLE_DYNAMIC,

@@ -1,4 +1,5 @@
 /* Paths: requests to the root server, relative to a directory descriptor or to the working directory. */
+#include "command.h"
 #include "request.h"
 
 static int64_t path_ask(int at, const char *path, uint32_t operation, uint32_t flags, uint64_t argument)
@@ -264,4 +265,28 @@ int os_mount(const char *path, const char *port, uint64_t inode, uint32_t flags)
 int os_unmount(const char *path)
 {
     return (int)path_ask(OS_AT_CWD, path, ROOT_UNMOUNT, 0, 0);
+}
+
+const char *path_absolute(const char *path, char buffer[PATH_BYTES_MAX])
+{
+    if (path[0] == '/') {
+        return path;
+    }
+    const char *rest = path;
+    while (rest[0] == '.' && rest[1] == '/') {
+        for (rest += 2; *rest == '/'; rest++) {
+        }
+    }
+    int64_t length = os_getcwd(buffer, PATH_BYTES_MAX);
+    uint64_t rest_bytes = string_length(rest);
+    if (length <= 0 || (uint64_t)length + 1 + rest_bytes >= PATH_BYTES_MAX) {
+        return path;
+    }
+    if (buffer[length - 1] != '/') {
+        buffer[length++] = '/';
+    }
+    for (uint64_t i = 0; i <= rest_bytes; i++) {
+        buffer[(uint64_t)length + i] = rest[i];
+    }
+    return buffer;
 }

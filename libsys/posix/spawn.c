@@ -52,8 +52,9 @@ static int spawn(const struct program *program, const char *path, const struct o
     }
     if (status == 0) {
         struct command command;
+        char absolute[PATH_BYTES_MAX];
         command_make(&command, program, path, argv);
-        child_name(&child, program->path, &command);
+        child_name(&child, path_absolute(program->path, absolute), &command);
         status = child_start(&child, load.control_memory, START_CONTROL, process_entry_start(), START_STACK,
                              LIBSYS_DATA_BASE);
     }
