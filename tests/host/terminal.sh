@@ -82,6 +82,13 @@ step pipeline_runs_on_a_terminal "VFS-12" '^0ne$'
 type 'cat; echo e""of'
 keys C-d
 step control_d_ends_input "SIM-1" '^eof$'
+type 'cat; echo af""ter'
+type 'some line'
+keys C-d
+step control_d_ends_input_after_a_line "SIM-1" '^after$'
+type 'cat & sleep 1; jobs'
+step background_reader_is_stopped "PRC-9" 'Stopped.*cat'
+type 'kill %1'
 
 # Idle costs nothing: CPU ticks of the machine and all its children over two seconds.
 pane_pid=$(tm display-message -p '#{pane_pid}')
