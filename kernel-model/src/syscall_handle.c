@@ -38,7 +38,6 @@ SYSCALL(handle_duplicate)
     int place;
     int error = decode_table(thread, argument[0], &from);
 
-
     if (error == 0)
         error = decode_table(thread, argument[2], &to);
     if (error == 0)
