@@ -3,8 +3,8 @@
  *
  * Its space holds: the library's image from HANDLE_LIBSYS at LIBSYS_BASE (read, execute, shared), LIBSYS_DATA_BYTES of
  * fresh memory at LIBSYS_DATA_BASE (read, write, private) beginning with a struct start_block (abi/start.h), thread
- * area 0 (control page: MAP_FLAG_SHARED | MAP_FLAG_NO_CLONE; system stack: private), the program and its stack. Its table holds the
- * handles of abi/handles.h. Then ROOT_PROCESS_START (or thread_start) with:
+ * area 0 (control page: MAP_FLAG_SHARED | MAP_FLAG_NO_CLONE; system stack: private), the program and its stack. Its
+ * table holds the handles of abi/handles.h. Then ROOT_PROCESS_START (or thread_start) with:
  *     pc        entry_start of the image's header (struct libsys_header)
  *     sp        START_STACK
  *     argument  LIBSYS_DATA_BASE
