@@ -201,8 +201,8 @@ static int walk_step(struct vfs_operation *operation, struct vfs_walk *walk)
     if (bytes > NAME_BYTES_MAX) {
         return -E_NAMETOOLONG;
     }
-    if (node_is_dead(walk->at.node)) {
-        return -E_NXIO;
+    if (node_is_dead(walk->at.node) && vfs_mount_find(walk->at, name, bytes) == NULL) {
+        return -E_NXIO; /* what is mounted in a dead tree can still be reached */
     }
     if (!vfs_node_is(walk->at.node, VFS_TYPE_DIRECTORY)) {
         return -E_NOTDIR;
