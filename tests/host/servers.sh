@@ -17,6 +17,9 @@ verdict dead_pipe_server_comes_back "SRV-1 SRV-7 VFS-15" same "$status $out" "0 
 restarted ramfs 2 'echo new > /tmp/f; cat /tmp/f'
 verdict dead_ramfs_comes_back_empty "SRV-1 SRV-7 VFS-15" same "$status $out" "0 new"
 
+run -- sh -c 'kill -9 2; until [ -e /etc/hostname ]; do :; done; cat /etc/hostname'
+verdict dead_root_file_system_comes_back "SRV-1 SRV-7 VFS-15" same "$status $out" "0 baton"
+
 restarted console 1 'exit 9'
 verdict dead_console_takes_no_program_down "SRV-1 SRV-7" same "$status" 9
 
