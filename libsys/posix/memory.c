@@ -9,6 +9,7 @@
 #define PAGE_MASK ((uint64_t)PAGE_BYTES - 1u)
 #define PAGES_UP(bytes) (((bytes) + PAGE_MASK) & ~PAGE_MASK)
 #define HEAP_BYTES_MAX (1ull << 40)
+#define HEAP_STEP_BYTES (256ull << 10)
 
 /* Private memory may be cut and joined at will, so each call gets an object of its own. */
 static int64_t object_map(uint64_t address, uint64_t bytes, uint32_t prot_flags)
@@ -30,6 +31,26 @@ int64_t memory_map(uint64_t address, uint64_t size_bytes, uint32_t prot_flags)
     return object_map(address, PAGES_UP(size_bytes), prot_flags);
 }
 
+/* Maps the heap up to `wanted` at least, in steps, so that small ones do not make a region each. */
+static bool heap_grow(struct process_state *state, uint64_t wanted)
+{
+    struct region_info next;
+    uint64_t start = state->brk_mapped;
+    uint64_t end = start + (wanted - start + HEAP_STEP_BYTES - 1) / HEAP_STEP_BYTES * HEAP_STEP_BYTES;
+    if (sys_space_query(SYS_SELF_SPACE, start, &next) < 0) {
+        return false;
+    }
+    if (next.end != 0 && next.start < end) {
+        end = wanted;
+    }
+    if ((next.end != 0 && next.start < end) ||
+        object_map(start, end - start, PROT_R | PROT_W | MAP_FLAG_FIXED) < 0) {
+        return false;
+    }
+    state->brk_mapped = end;
+    return true;
+}
+
 uint64_t memory_brk(uint64_t address)
 {
     struct process_state *state = process_state();
@@ -37,17 +58,13 @@ uint64_t memory_brk(uint64_t address)
     uint64_t wanted = PAGES_UP(address);
     bool good = address >= state->start.brk && address - state->start.brk <= HEAP_BYTES_MAX;
     if (good && wanted > state->brk_mapped) {
-        struct region_info next;
-        good = sys_space_query(SYS_SELF_SPACE, state->brk_mapped, &next) == 0 &&
-               (next.end == 0 || next.start >= wanted) &&
-               object_map(state->brk_mapped, wanted - state->brk_mapped, PROT_R | PROT_W | MAP_FLAG_FIXED) >= 0;
-    } else if (good && wanted < state->brk_mapped) {
+        good = heap_grow(state, wanted);
+    } else if (good && wanted < PAGES_UP(state->brk_now)) {
+        /* What comes back later must be zero. */
         good = sys_space_unmap(SYS_SELF_SPACE, wanted, state->brk_mapped - wanted) >= 0;
+        state->brk_mapped = good ? wanted : state->brk_mapped;
     }
-    if (good) {
-        state->brk_mapped = wanted;
-        state->brk_now = address;
-    }
+    state->brk_now = good ? address : state->brk_now;
     uint64_t now = state->brk_now;
     process_unlock();
     return now;
