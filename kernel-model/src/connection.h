@@ -1,6 +1,6 @@
 /* Connections: the way into a channel. Each carries a cookie that its maker chose and clients cannot change. When the
- * last handle of one goes (also those in flight, calls in progress and threads whose exceptions go there), its channel gets
- * a close pulse with the cookie. */
+ * last handle of one goes (also those in flight, calls in progress and threads whose exceptions go there), its channel
+ * gets a close pulse with the cookie. */
 #ifndef KERNEL_CONNECTION_H
 #define KERNEL_CONNECTION_H
 

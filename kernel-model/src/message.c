@@ -267,7 +267,9 @@ unsigned message_check(struct kernel *kernel, struct thread *thread)
     if (open != (message->id != 0) || open != (message->channel != NULL))
         return 401;
     if (!open)
-        return message->queue_node.queued || message->server != NULL || list_is_linked(&message->unanswered_link) ? 402 : 0;
+        return message->queue_node.queued || message->server != NULL || list_is_linked(&message->unanswered_link)
+                   ? 402
+                   : 0;
     if ((thread->state == THREAD_SEND) != message->queue_node.queued)
         return 403;
     if ((thread->state == THREAD_REPLY) != list_is_linked(&message->unanswered_link))

@@ -86,7 +86,7 @@ void message_open(struct kernel *kernel, struct thread *client, struct connectio
 /* The client, already in SEND, gets its message to a waiting thread or into the queue. 0, or the client's error, with
  * the message closed again. */
 int message_send(struct kernel *kernel, struct thread *client);
-/* Copies a message in SEND to `server` and puts it into REPLY; *error tells what failed. Nothing changes if it fails. */
+/* Copies a message in SEND to `server` and puts it into REPLY; *error tells what failed. No change if it fails. */
 enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, struct thread *server,
                                  const struct vector_arguments *vector, int *error);
 /* The client of an unanswered message that `server` may answer; NULL: no such message. */

@@ -19,7 +19,7 @@ struct notification {
 int notification_create(struct kernel *kernel, struct grant *grant, struct notification **notification);
 /* Adds bits; the oldest waiter gets all there are. */
 void notification_signal(struct kernel *kernel, struct notification *notification, uint64_t bits);
-/* Waits until a bit is set; stores the bits at `bits_address` and clears them. Returns 0, SYSCALL_BLOCKED or an error. */
+/* Waits until a bit is set; stores the bits at `bits_address` and clears them. 0, SYSCALL_BLOCKED or an error. */
 int64_t notification_wait(struct kernel *kernel, struct thread *thread, struct notification *notification,
                           uint64_t bits_address, uint64_t deadline_ns);
 void notification_handle_added(struct notification *notification, uint32_t rights);

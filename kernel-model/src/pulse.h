@@ -1,5 +1,5 @@
-/* Pulses: a code and a value on a channel's queue, with their storage reserved beforehand. User pulses use the channel's
- * own slots; those of the kernel are part of the object that they tell of, so they are never lost. */
+/* Pulses: a code and a value on a channel's queue, with their storage reserved beforehand. User pulses use the
+ * channel's own slots; those of the kernel are part of the object that they tell of, so they are never lost. */
 #ifndef KERNEL_PULSE_H
 #define KERNEL_PULSE_H
 

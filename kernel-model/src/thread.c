@@ -167,7 +167,7 @@ static bool table_has_threads(struct kernel *kernel, const struct table *table)
     return false;
 }
 
-/* Handles in a table that no thread uses any more serve nobody, and those to the table itself would keep it for ever. */
+/* Handles in a table that no thread uses any more serve nobody, and those to the table itself would keep it. */
 static void table_drain(struct kernel *kernel, struct table *table)
 {
     int handle;

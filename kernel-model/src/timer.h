@@ -1,5 +1,5 @@
-/* Timer objects: absolute deadlines on the monotonic clock, which send a pulse; periodic ones keep to multiples of their
- * first deadline. An expiry whose pulse is still queued adds nothing. */
+/* Timer objects: absolute deadlines on the monotonic clock, which send a pulse; periodic ones keep to multiples of
+ * their first deadline. An expiry whose pulse is still queued adds nothing. */
 #ifndef KERNEL_TIMER_H
 #define KERNEL_TIMER_H
 

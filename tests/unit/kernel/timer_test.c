@@ -30,7 +30,8 @@ static int64_t poll(struct clock *clock)
 START_TEST(a_timer_sends_its_pulse_at_its_time_SCH_7)
 {
     struct clock clock = clock_create();
-    uint64_t timer = (uint64_t)ACT(clock.s, clock.thread, TIMER_CREATE, HANDLE_GRANT, (uint64_t)clock.connection, 12, 34);
+    uint64_t timer = (uint64_t)ACT(clock.s, clock.thread, TIMER_CREATE, HANDLE_GRANT, (uint64_t)clock.connection, 12,
+                                   34);
     uint64_t at = clock.s->now_ns + 1000;
 
     ck_assert_int_eq(ACT(clock.s, clock.thread, TIMER_SET, timer, at, 0), 0);

@@ -52,7 +52,8 @@ START_TEST(closing_either_end_wakes_the_waiter_IPC_24_OBJ_4)
 
     for (unsigned i = 0; i < 2; i++) {
         uint64_t n = (uint64_t)ACT(s, a, NOTIFICATION_CREATE, HANDLE_GRANT);
-        uint64_t waits = (uint64_t)ACT(s, a, HANDLE_DUPLICATE, UINT64_MAX, n, UINT64_MAX, HANDLE_DYNAMIC, RIGHT_WAIT, 0);
+        uint64_t waits =
+            (uint64_t)ACT(s, a, HANDLE_DUPLICATE, UINT64_MAX, n, UINT64_MAX, HANDLE_DYNAMIC, RIGHT_WAIT, 0);
         uint64_t signals =
             (uint64_t)ACT(s, a, HANDLE_DUPLICATE, UINT64_MAX, n, UINT64_MAX, HANDLE_DYNAMIC, RIGHT_SIGNAL, 0);
 
