@@ -49,6 +49,7 @@ static void fresh(void)
     strings_used = 0;
     *header() = (struct archive_header){
         .magic = ARCHIVE_MAGIC, .size_bytes = SIZE, .entries_offset = 64, .strings_offset = STRINGS_OFFSET};
+    free(tree);
     tree = calloc(1, sizeof *tree);
     tree_init(tree, NULL, 0, 0755, 1);
     entry_add("bin", S_IFDIR | 0755, 0, 0);

@@ -14,11 +14,14 @@
 
 static struct tree *tree;
 static struct tree_node *top;
+static _Alignas(8) uint8_t memory[BYTES];
 
 static void fresh(void)
 {
+    free(tree);
     tree = calloc(1, sizeof *tree);
-    tree_init(tree, calloc(1, BYTES), BYTES, 0755, 1);
+    memset(memory, 0, sizeof memory);
+    tree_init(tree, memory, BYTES, 0755, 1);
     top = tree_node(tree, TREE_ROOT_INODE);
     ck_assert_ptr_nonnull(top);
 }
