@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 #define ISOLATION_SPACES_MAX 4096u /* address spaces alive at once */
+#define ISOLATION_TASKS_MAX 16384u /* host tasks for threads, all spaces together */
 /* Bytes that the isolation needs at the end of the memory file. */
-#define ISOLATION_MEMORY_BYTES ((ISOLATION_SPACES_MAX + 1ull) * 4096ull)
+#define ISOLATION_MEMORY_BYTES ((ISOLATION_SPACES_MAX + 8ull) * 4096ull + ISOLATION_TASKS_MAX * 0x8000ull)
 
 struct isolation;
 struct isolation_space;

@@ -131,7 +131,9 @@ bool plat_context_upcall(struct kernel *kernel, struct plat_context *context, st
     (void)kernel;
     struct registers registers;
     isolation_task_get(context->task, &registers);
-    if (registers.rip >= LIBSYS_BASE && registers.rip < LIBSYS_BASE + LIBSYS_BYTES_MAX) {
+    bool in_library = registers.rip >= LIBSYS_BASE && registers.rip < LIBSYS_BASE + LIBSYS_BYTES_MAX;
+    bool on_the_way = registers.rip >= PLATFORM_BASE && registers.rip < PLATFORM_END;
+    if (in_library || on_the_way) {
         return false;
     }
     *saved = registers;

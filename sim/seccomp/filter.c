@@ -19,7 +19,7 @@
 /* The instruction pointer that a filter sees is the address after the two bytes of `syscall`, so a call from
  * [base, base + bytes) has it in [base + 2, base + bytes]. Both bases have a low half of zero. */
 _Static_assert((uint32_t)LIBSYS_BASE == 0 && (uint32_t)STUB_CODE == 0, "the filters test high halves for equality");
-_Static_assert(STUB_CODE == 0x6fff00000000 && STUB_RING == 0x6fff00001000, "as in stub.S");
+_Static_assert(STUB_CODE == 0x6fff00000000 && STUB_RING == 0x6fff00001000 && SLOT_BYTES == 0x8000, "as in stub.S");
 
 /* Programs' threads: calls from the system library and from the stub are notified, all others trap. */
 static const struct sock_filter filter_thread[] = {
@@ -67,14 +67,15 @@ static void program_write(char *page, size_t program_offset, const struct sock_f
     memcpy(page + program_offset, &program, sizeof(program));
 }
 
-void stub_write(void *page)
+void stub_write(void *page, uint64_t entry_foreign)
 {
     size_t code_bytes = (size_t)(stub_end - stub_begin);
-    if (code_bytes > STUB_PROGRAM_MANAGER) {
+    if (code_bytes > STUB_ENTRY_FOREIGN) {
         __builtin_trap();
     }
     memset(page, 0xcc, STUB_BYTES);
     memcpy(page, stub_begin, code_bytes);
+    memcpy((char *)page + STUB_ENTRY_FOREIGN, &entry_foreign, sizeof(entry_foreign));
     program_write(page, STUB_PROGRAM_THREAD, filter_thread, FILTER_LENGTH(filter_thread), STUB_FILTERS);
     program_write(page, STUB_PROGRAM_MANAGER, filter_manager, FILTER_LENGTH(filter_manager),
                   STUB_FILTERS + sizeof(filter_thread));

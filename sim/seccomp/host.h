@@ -1,9 +1,11 @@
 /* What the files of the seccomp isolation share: its structures and host calls.
  *
- * Processes: the machine's kernel thread is parent and tracer of all. The zygote makes a process per address space; its
- * first task becomes the manager, its second the seed, from which programs' tasks are cloned.
- * A program's task is, whenever it does not run, in one of two places: in a received notification (TASK_CALL) or in a
- * ptrace stop (TASK_STOPPED). The first is turned into the second where registers are wanted. */
+ * Processes: the machine's kernel thread is parent of all. The zygote makes a process per address space; its first task
+ * becomes the manager, its second the seed, from which programs' tasks are cloned. These three are traced, for their
+ * set-up and to die with the machine; programs' tasks are not, so that foreign calls reach the library directly.
+ * A program's task, whenever it does not run, waits in a received notification: of a native call (TASK_CALL), or of the
+ * stub, with all its registers in a frame on its signal stack (TASK_FRAME). The first is turned into the second where
+ * registers are wanted, by a signal that is taken when the call is answered. */
 #ifndef SIM_SECCOMP_HOST_H
 #define SIM_SECCOMP_HOST_H
 
@@ -15,10 +17,9 @@
 #include <linux/seccomp.h>
 #include <stdatomic.h>
 #include <sys/types.h>
-#include <sys/user.h>
+#include <sys/user.h> /* struct user_regs_struct */
 
 #define SPACE_TASKS_MAX (THREADS_PER_SPACE_MAX + 64u) /* host tasks of programs in one space, idle ones included */
-#define XSTATE_BYTES_MAX 16384u
 
 struct isolation {
     struct isolation_config config;
@@ -30,8 +31,8 @@ struct isolation {
     struct isolation_space *spaces;
     uint16_t ring_free[ISOLATION_SPACES_MAX];
     uint32_t ring_free_count;
-    size_t xstate_bytes;              /* of a task's extended registers; 0: not known yet */
-    uint8_t xstate[XSTATE_BYTES_MAX]; /* their initial state */
+    uint16_t slot_free[ISOLATION_TASKS_MAX];
+    uint32_t slot_free_count;
 };
 
 struct isolation_space {
@@ -50,21 +51,19 @@ struct isolation_space {
     struct shadow shadow;
 };
 
-enum task_state { TASK_STOPPED, TASK_CALL, TASK_RUNNING };
+enum task_state { TASK_FRAME, TASK_CALL, TASK_RUNNING };
 
 struct isolation_task {
     struct isolation_space *space;
     struct isolation_task *next, *next_idle;
     void *owner; /* NULL: not in use, or not run yet */
     pid_t tid;
+    uint32_t slot_index;
+    struct slot *slot; /* its signal stack */
     enum task_state state;
-    uint64_t call_id;                        /* TASK_CALL: the notification */
-    int64_t result;                          /* TASK_CALL: what the call will return */
-    bool registers_known, registers_changed; /* TASK_STOPPED: of `registers` */
-    bool foreign;                            /* TASK_STOPPED: a SIGSYS is to be delivered */
-    uint64_t control;                        /* address of its control page */
-    uint64_t stack_of;                       /* control address that its alternate stack was set for; 0: none */
-    struct user_regs_struct registers;
+    uint64_t call_id; /* the notification that it waits in */
+    int64_t result;   /* TASK_CALL: what the call will return */
+    uint64_t frame;   /* TASK_FRAME: address of the frame that it goes on with, within the slot */
 };
 
 /* zygote.c */
@@ -79,22 +78,27 @@ void realtime_limit(pid_t process);
 
 /* space.c: sends the queued commands and waits until they are done. */
 void space_flush(struct isolation_space *space);
+/* Maps own pages, from `offset` in the memory file, readable and writable. */
+void space_map_own(struct isolation_space *space, uint64_t address, uint64_t offset, uint64_t bytes);
+/* While waiting for a stub's task to notify: false if it never will, because its process died. */
+bool space_lives(struct isolation_space *space);
 /* The space is no more. */
 void space_lose(struct isolation_space *space);
 /* A host task that nobody ended is gone, and reaped: so is its space. */
 void space_task_lost(struct isolation *isolation, pid_t tid);
 
 /* task.c */
-/* Makes a TASK_CALL task a TASK_STOPPED one, after the call. False: it is lost. */
-bool task_stop(struct isolation_task *task);
-/* Reads the registers of a TASK_STOPPED task. False: it is lost. */
-bool task_registers_load(struct isolation_task *task);
+/* Address of a task's slot in its process. */
+uint64_t task_slot_address(const struct isolation_task *task);
+/* The frame at an address that the task claims; NULL: there can be none. */
+struct frame *task_frame(const struct isolation_task *task, uint64_t address);
+void task_slot_free(struct isolation_task *task);
 
 /* wait.c */
 void wait_init(atomic_uint *changes);
 /* Has a change of state been reported since wait_notification told of one? The caller then looks at all tracees. */
 bool wait_take(void);
-/* Waits for one task's next stop. False: it died, and is reaped. */
+/* Waits for one tracee's next stop. False: it died, and is reaped. */
 bool wait_stop(pid_t tid, int *status);
 /* The next wait_notification reports a change of state: one was reported to somebody who did not look at all tracees.
  */

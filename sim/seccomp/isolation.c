@@ -56,7 +56,11 @@ int isolation_create(struct isolation **isolation_out, const struct isolation_co
         isolation->ring_free[i] = (uint16_t)(ISOLATION_SPACES_MAX - 1 - i);
     }
     isolation->ring_free_count = ISOLATION_SPACES_MAX;
-    stub_write(config->own_bytes);
+    for (uint32_t i = 0; i < ISOLATION_TASKS_MAX; i++) {
+        isolation->slot_free[i] = (uint16_t)(ISOLATION_TASKS_MAX - 1 - i);
+    }
+    isolation->slot_free_count = ISOLATION_TASKS_MAX;
+    stub_write(config->own_bytes, config->entry_foreign);
     wait_init(config->changes);
     result = zygote_start(isolation, error);
     if (result < 0) {

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define USER_LOW_END STUB_CODE
-#define USER_HIGH_BASE (STUB_RING + PAGE_BYTES)
+#define USER_HIGH_BASE PLATFORM_END
 #define USER_HIGH_END 0x7ffffffff000ull
 #define POPULATE_PAGES_MAX 64u /* larger runs are brought in by the host's own faults */
 
@@ -61,12 +61,12 @@ static bool tasks_start(struct isolation_space *space, int process_fd)
 static bool seed_close(struct isolation_space *space)
 {
     struct seccomp_notif notification;
+    ptrace(PTRACE_SETOPTIONS, space->seed, NULL, PTRACE_O_EXITKILL); /* what it clones from now on is not traced */
     ptrace(PTRACE_CONT, space->process, NULL, 0);
     ptrace(PTRACE_CONT, space->seed, NULL, 0);
     int result;
     while ((result = wait_notification(space->thread_listener, &notification)) == -E_INTR) {
-        int status;
-        if (waitpid(space->seed, &status, __WALL | WNOHANG) != 0) {
+        if (!space_lives(space)) {
             return false;
         }
     }
@@ -134,13 +134,13 @@ void isolation_space_destroy(struct isolation_space *space)
     if (space->process > 0) {
         kill(space->process, SIGKILL);
     }
+    task_reap(space->seed);
+    task_reap(space->process); /* dead only after all its tasks */
     for (struct isolation_task *task = space->tasks, *next; task != NULL; task = next) {
         next = task->next;
-        task_reap(task->tid);
+        task_slot_free(task);
         free(task);
     }
-    task_reap(space->seed);
-    task_reap(space->process);
     if (space->manager_listener >= 0) {
         close(space->manager_listener);
     }
@@ -165,18 +165,19 @@ void space_lose(struct isolation_space *space)
 void space_task_lost(struct isolation *isolation, pid_t tid)
 {
     for (struct isolation_space *space = isolation->spaces; space != NULL; space = space->next) {
-        bool own = space->process == tid || space->seed == tid;
-        for (struct isolation_task *task = space->tasks; task != NULL && !own; task = task->next) {
-            own = task->tid == tid;
-            task->tid = own ? 0 : task->tid;
-        }
-        if (own) {
+        if (space->process == tid || space->seed == tid) {
             space->process = space->process == tid ? 0 : space->process;
             space->seed = space->seed == tid ? 0 : space->seed;
             space_lose(space);
             return;
         }
     }
+}
+
+bool space_lives(struct isolation_space *space)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)space->seed, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && info.si_pid == 0;
 }
 
 /* Waits until the manager asks for commands. Returns the result of its last batch, 0 or a negated errno. */
@@ -186,9 +187,8 @@ static int64_t manager_wait(struct isolation_space *space)
     int result;
     bool interrupted = false;
     while ((result = wait_notification(space->manager_listener, &notification)) == -E_INTR) {
-        siginfo_t info = {0};
         interrupted = true;
-        if (waitid(P_PID, (id_t)space->seed, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 || info.si_pid != 0) {
+        if (!space_lives(space)) {
             result = -E_NOENT;
             break;
         }
@@ -288,6 +288,16 @@ int isolation_space_map(struct isolation_space *space, uint64_t address, uint64_
         command->argument[5] = offset;
     }
     return 0;
+}
+
+void space_map_own(struct isolation_space *space, uint64_t address, uint64_t offset, uint64_t bytes)
+{
+    queue_room(space);
+    struct ring_command *command = queue_push(space, SYS_mmap, address, bytes);
+    command->argument[2] = PROT_READ | PROT_WRITE;
+    command->argument[3] = MAP_SHARED | MAP_FIXED;
+    command->argument[4] = STUB_MEMORY_FD;
+    command->argument[5] = offset;
 }
 
 void isolation_space_unmap(struct isolation_space *space, uint64_t address, uint64_t pages)

@@ -9,7 +9,13 @@
 #define STUB_RING 0x6fff00001000
 #define STUB_PROGRAM_MANAGER 0x800
 #define STUB_PROGRAM_THREAD 0x810
+#define STUB_ENTRY_FOREIGN 0x7f8
 #define STUB_WAIT 0x7ffe
+#define STUB_EVENT 0x7ffd
+#define STUB_READY 0x7ffc
+#define SLOT_BYTES 0x8000
+#define SLOT_SYSTEM_STACK 0
+#define RING_STACK_OFFSET 4032
 #define STUB_CLONE_THREAD 0x50f00
 #define STUB_CLONE_SPACE 0x8011
 #define RING_COMMAND_BYTES 56
@@ -21,9 +27,26 @@
 #define MAP_SHARED_FIXED 0x11
 #define PROT_READ 1
 
+/* Linux's ucontext, siginfo and extended registers in a signal frame */
+#define CONTEXT_FS 0 /* ours: uc_flags and uc_link, which only sigreturn would look at */
+#define CONTEXT_GS 8
+#define CONTEXT_REGISTER(n) (40 + 8 * (n))
+#define CONTEXT_ERROR CONTEXT_REGISTER(19)
+#define CONTEXT_TRAP CONTEXT_REGISTER(20)
+#define CONTEXT_VECTOR 224
+#define INFO_CODE 8
+#define INFO_ADDRESS 16
+#define VECTOR_MAGIC 464
+#define VECTOR_BYTES 468
+#define VECTOR_FEATURES 472
+#define VECTOR_MAGIC_VALUE 0x46505853
+#define CODE_SEGMENT 0x33
+#define STACK_SEGMENT 0x2b
+#define FLAGS_PLAIN 0x202
+
     .section .rodata.stub, "a", @progbits
     .balign 4096
-    .globl stub_begin, stub_end, stub_zygote, stub_call
+    .globl stub_begin, stub_end, stub_zygote, stub_event, stub_answered, stub_foreign
 stub_begin:
 
 /* r12: offset of the new space's ring in the memory file (set by the tracer before each round); r13: the machine's
@@ -124,7 +147,9 @@ stub_seed:
     xor %edx, %edx
     mov $SYS_close_range, %eax
     syscall
+    xor %eax, %eax
 seed_next:
+    mov %rax, %r9               /* the last round's result, for the machine */
     mov $STUB_CLONE_THREAD, %edi
     xor %esi, %esi
     xor %edx, %edx
@@ -132,7 +157,16 @@ seed_next:
     xor %r8d, %r8d
     mov $SYS_clone, %eax
     syscall
-    jmp seed_next
+    test %rax, %rax
+    jnz seed_next
+
+/* A new task: its signal stack, then it waits for what to be. */
+    movabs $STUB_RING + RING_STACK_OFFSET, %rdi
+    xor %esi, %esi
+    mov $SYS_sigaltstack, %eax
+    syscall
+    mov $STUB_READY, %eax
+    jmp stub_ask
 
 stub_exit:
     mov $127, %edi
@@ -140,9 +174,94 @@ stub_exit:
     syscall
     ud2
 
-stub_call:
+/* Signal handler: rdi number, rsi siginfo, rdx ucontext, on the slot's stack. All other registers are in the frame. */
+stub_event:
+    rdfsbase %rcx
+    mov %rcx, CONTEXT_FS(%rdx)
+    rdgsbase %rcx
+    mov %rcx, CONTEXT_GS(%rdx)
+    mov CONTEXT_ERROR(%rdx), %r8
+    mov CONTEXT_TRAP(%rdx), %r9
+    mov %rdx, %r10
+    mov INFO_ADDRESS(%rsi), %rdx
+    movslq INFO_CODE(%rsi), %rsi
+    mov $STUB_EVENT, %eax
+stub_ask:
     syscall
-    int3
-    ud2
+
+/* Goes on with the registers of the ucontext at rax. The stack is used below it only: a signal may come at any time, and
+ * the machine then starts anew from here, with the same ucontext. */
+stub_answered:
+    mov %rax, %r12
+    lea -16(%rax), %rsp
+    pushq $FLAGS_PLAIN
+    popfq
+    mov CONTEXT_VECTOR(%r12), %rcx
+    cmpl $VECTOR_MAGIC_VALUE, VECTOR_MAGIC(%rcx)
+    jne 1f
+    mov VECTOR_FEATURES(%rcx), %eax
+    mov VECTOR_FEATURES+4(%rcx), %edx
+    xrstor64 (%rcx)
+    jmp 2f
+1:  fxrstor64 (%rcx)
+2:  mov CONTEXT_FS(%r12), %rcx
+    wrfsbase %rcx
+    mov CONTEXT_GS(%r12), %rcx
+    wrgsbase %rcx
+    pushq $STACK_SEGMENT
+    pushq CONTEXT_REGISTER(15)(%r12)
+    pushq CONTEXT_REGISTER(17)(%r12)
+    pushq $CODE_SEGMENT
+    pushq CONTEXT_REGISTER(16)(%r12)
+    mov CONTEXT_REGISTER(0)(%r12), %r8
+    mov CONTEXT_REGISTER(1)(%r12), %r9
+    mov CONTEXT_REGISTER(2)(%r12), %r10
+    mov CONTEXT_REGISTER(3)(%r12), %r11
+    mov CONTEXT_REGISTER(5)(%r12), %r13
+    mov CONTEXT_REGISTER(6)(%r12), %r14
+    mov CONTEXT_REGISTER(7)(%r12), %r15
+    mov CONTEXT_REGISTER(8)(%r12), %rdi
+    mov CONTEXT_REGISTER(9)(%r12), %rsi
+    mov CONTEXT_REGISTER(10)(%r12), %rbp
+    mov CONTEXT_REGISTER(11)(%r12), %rbx
+    mov CONTEXT_REGISTER(12)(%r12), %rdx
+    mov CONTEXT_REGISTER(13)(%r12), %rax
+    mov CONTEXT_REGISTER(14)(%r12), %rcx
+    mov CONTEXT_REGISTER(4)(%r12), %r12
+    iretq
+
+/* Signal handler of foreign calls: copies the frame (ucontext, siginfo, extended registers, in this order) to the top of
+ * the system stack, keeping its place within 64 bytes, and enters the library there. The copy may fault: until it is
+ * done, the stack is the slot's. */
+stub_foreign:
+    mov %rsp, %rax
+    and $-SLOT_BYTES, %rax
+    mov %rdx, %r12
+    mov %rsi, %r13
+    mov CONTEXT_VECTOR(%rdx), %rcx
+    mov VECTOR_BYTES(%rcx), %ebx
+    add %rcx, %rbx
+    sub %rdx, %rbx
+    mov SLOT_SYSTEM_STACK(%rax), %r14
+    sub %rbx, %r14
+    and $-64, %r14
+    mov %edx, %eax
+    and $63, %eax
+    sub $64, %r14
+    add %rax, %r14
+    mov %r14, %rdi
+    mov %r12, %rsi
+    mov %rbx, %rcx
+    cld
+    rep movsb
+    mov %r14, %rdx
+    sub %r12, %r14
+    add %r14, CONTEXT_VECTOR(%rdx)
+    lea (%r13,%r14), %rsi
+    mov $31, %edi
+    mov %rdx, %rax
+    and $-16, %rax
+    mov %rax, %rsp
+    jmp *stub_begin + STUB_ENTRY_FOREIGN(%rip)
 stub_end:
 .section .note.GNU-stack,"",@progbits

@@ -1,4 +1,4 @@
-/* Waiting for programs' tasks: notifications and ptrace stops. A stop interrupts the wait for a notification by
+/* Waiting for tasks: notifications, and changes of state of tracees. A change interrupts the wait for a notification by
  * SIGCHLD; the race between the check and the sleep is closed by the signal handler, which moves the interrupted thread
  * out of the window (wait_receive). The handler's state is the one thing here that is per process. */
 #include "host.h"

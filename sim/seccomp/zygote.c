@@ -19,6 +19,10 @@
 #define ZYGOTE_OPTIONS (PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK)
 #define RSEQ_SIGNATURE 0x53053053u
 #define EXIT_SETUP 126
+#define SIGNALS_MAX 64
+#ifndef SA_RESTORER
+#define SA_RESTORER 0x04000000u
+#endif
 #define REALTIME_SPIN_US 50000u
 
 struct kernel_sigaction {
@@ -41,16 +45,22 @@ static void thread_areas_drop(void)
     syscall(SYS_set_tid_address, NULL);
 }
 
-/* All signals at their default, none blocked, and foreign calls to the system library on the alternate stack. Its
- * handler returns by itself, so there is no restorer. */
-static void signals_set(uint64_t entry_foreign)
+/* None blocked; events and foreign calls to the stub's handlers, on the task's signal stack; all others ignored. The
+ * handlers never return by sigreturn, so there is no restorer. */
+static void signals_set(void)
 {
-    for (int number = 1; number <= 64; number++) {
-        struct kernel_sigaction action = {0};
-        if (number == SIGSYS) {
-            action.handler = entry_foreign;
-            action.flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | 0x04000000u;
-        }
+    static const int events[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGUSR1, SIGXCPU};
+    struct kernel_sigaction actions[SIGNALS_MAX + 1] = {0};
+    for (int number = 1; number <= SIGNALS_MAX; number++) {
+        actions[number].handler = (uint64_t)(uintptr_t)SIG_IGN;
+    }
+    for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+        actions[events[i]].handler = STUB_CODE + (uint64_t)(stub_event - stub_begin);
+    }
+    actions[SIGSYS].handler = STUB_CODE + (uint64_t)(stub_foreign - stub_begin);
+    for (int number = 1; number <= SIGNALS_MAX; number++) {
+        struct kernel_sigaction action = actions[number];
+        action.flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART | SA_RESTORER;
         syscall(SYS_rt_sigaction, number, &action, NULL, 8);
     }
     uint64_t none = 0;
@@ -84,7 +94,7 @@ static _Noreturn void zygote_main(const struct isolation *isolation, int go)
         _exit(EXIT_SETUP);
     }
     limits_set(config->realtime);
-    signals_set(config->entry_foreign);
+    signals_set();
     if (dup2(config->memory_fd, STUB_MEMORY_FD) != STUB_MEMORY_FD ||
         syscall(SYS_close_range, STUB_MEMORY_FD + 1, ~0u, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         _exit(EXIT_SETUP);

@@ -41,7 +41,7 @@ static uint32_t filter_run(size_t program_offset, const struct seccomp_data *dat
 static uint32_t verdict(size_t program_offset, uint32_t architecture, int number, uint64_t address_after)
 {
     struct seccomp_data data = {.arch = architecture, .nr = number, .instruction_pointer = address_after};
-    stub_write(page);
+    stub_write(page, LIBSYS_BASE);
     return filter_run(program_offset, &data);
 }
 
