@@ -6,8 +6,10 @@
 
 #include <sys/os.h>
 
-#define STUB_CODE 0x6fff00000000ull /* sim: the machine's code in every process */
-#define STUB_RING 0x6fff00001000ull /* sim: its command ring */
+#define STUB_CODE 0x6fff00000000ull  /* sim: the machine's code in every process */
+#define STUB_RING 0x6fff00001000ull  /* sim: its command ring */
+#define STUB_SLOTS 0x6fff00100000ull /* sim: signal stacks of all tasks; a process has its own mapped */
+#define SLOT_BYTES 0x8000ull
 
 /* A `syscall` instruction outside the system library. */
 static inline int64_t raw_call(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)

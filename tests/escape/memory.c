@@ -89,6 +89,31 @@ TEST(program_with_foreign_segment_bases_harms_only_itself_SIM_3)
     }
 }
 
+static void signal_stack_misuse(uint64_t sp)
+{
+    __asm__ volatile("mov %0, %%rsp\n ud2" : : "r"(sp));
+}
+
+static void signal_stack_spoil(uint64_t slot)
+{
+    __asm__ volatile("rep stosb" : : "D"(slot), "c"(SLOT_BYTES), "a"(0xa5) : "memory");
+    raw_call(LINUX_GETPID, 0, 0, 0, 0, 0, 0);
+    os_exit(0);
+}
+
+/* One of these slots is the program's own; the others are not mapped. */
+TEST(program_that_misuses_its_signal_stack_dies_alone_SIM_3)
+{
+    static const uint64_t offsets[] = {8, 64, 100, 4096, SLOT_BYTES - 8};
+    for (uint64_t slot = 0; slot < 24; slot++) {
+        for (unsigned i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
+            EXPECT(child_end(signal_stack_misuse, STUB_SLOTS + slot * SLOT_BYTES + offsets[i]) > 128);
+        }
+        EXPECT(child_end(signal_stack_spoil, STUB_SLOTS + slot * SLOT_BYTES) >= 0);
+    }
+}
+
 TEST_MAIN(command_ring_and_stub_cannot_be_written_SIM_3, system_library_cannot_be_written_SIM_3,
           addresses_that_nobody_mapped_cannot_be_read_SIM_3, platform_range_cannot_be_mapped_or_unmapped_SIM_3,
-          program_without_its_system_stack_dies_alone_SIM_3, program_with_foreign_segment_bases_harms_only_itself_SIM_3)
+          program_that_misuses_its_signal_stack_dies_alone_SIM_3, program_without_its_system_stack_dies_alone_SIM_3,
+          program_with_foreign_segment_bases_harms_only_itself_SIM_3)
