@@ -331,7 +331,8 @@ static int host_file_read(struct archive *archive, const struct item *item, char
     if (fd >= 0) {
         close(fd);
     }
-    return done == item->size_bytes ? 0 : fail(archive, "%s: changed while it was read, or unreadable", item->host_path);
+    return done == item->size_bytes ? 0
+                                    : fail(archive, "%s: changed while it was read, or unreadable", item->host_path);
 }
 
 int archive_write(struct archive *archive, void *to)
@@ -346,8 +347,11 @@ int archive_write(struct archive *archive, void *to)
                                       .strings_offset = strings, .strings_bytes = archive->strings_bytes};
     for (size_t i = 0; i < archive->count; i++) {
         struct item *item = &archive->items[i];
-        entries[i] = (struct archive_entry){.path_offset = used, .data_offset = item->data_offset,
-                                            .size_bytes = item->size_bytes, .mtime_ns = item->mtime_ns, .mode = item->mode};
+        entries[i] = (struct archive_entry){.path_offset = used,
+                                            .data_offset = item->data_offset,
+                                            .size_bytes = item->size_bytes,
+                                            .mtime_ns = item->mtime_ns,
+                                            .mode = item->mode};
         memcpy(base + strings + used, item->path, strlen(item->path) + 1);
         used += strlen(item->path) + 1;
         if (S_ISLNK(item->mode)) {

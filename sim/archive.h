@@ -16,7 +16,8 @@ struct archive *archive_create(void);
 void archive_destroy(struct archive *archive);
 
 /* Each returns 0, or -1 with a line for the user in archive_error. */
-int archive_add_bytes(struct archive *archive, const char *os_path, const void *bytes, size_t size_bytes, uint32_t mode);
+int archive_add_bytes(struct archive *archive, const char *os_path, const void *bytes, size_t size_bytes,
+                      uint32_t mode);
 int archive_add_link(struct archive *archive, const char *os_path, const char *target);
 int archive_add_directory(struct archive *archive, const char *os_path, uint32_t mode);
 /* A host file (mode 0: its own permission bits), or a host directory with all that is in it. */

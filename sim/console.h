@@ -10,8 +10,8 @@ struct console;
 struct machine;
 
 /* Attaches the device to the machine. If standard input is a terminal it is put into raw mode until console_destroy.
- * 0, or -1 with *error a line for the user (static text). Before machine_run, on the kernel thread, all signals that the
- * console serves (SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT) blocked by console_signals_block. */
+ * 0, or -1 with *error a line for the user (static text). Before machine_run, on the kernel thread, all signals that
+ * the console serves (SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT) blocked by console_signals_block. */
 int console_create(struct console **console, struct machine *machine, const char **error);
 /* Blocks them; call first thing, before any thread is made. */
 void console_signals_block(void);

@@ -11,8 +11,8 @@
 struct machine;
 struct console_host;
 
-/* `done` is called on the helper thread without the lock: bytes moved, 0 end of file, or a negated errno. `restart` after
- * it has been called for all completions at hand. */
+/* `done` is called on the helper thread without the lock: bytes moved, 0 end of file, or a negated errno. `restart`
+ * after it has been called for all completions at hand. */
 struct console_host_client {
     void (*done)(void *argument, unsigned stream, long result);
     void (*restart)(void *argument);

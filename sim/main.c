@@ -136,8 +136,9 @@ static int archive_collect(struct archive *archive, const struct options *option
 static int archive_place(struct run *run, struct archive *archive, uint64_t size, uint64_t *offset)
 {
     *offset = run->options.ram_bytes - size;
-    return archive_write(archive, (char *)machine_ram(run->machine) + *offset) == 0 ? 0
-                                                                                    : refuse("%s", archive_error(archive));
+    return archive_write(archive, (char *)machine_ram(run->machine) + *offset) == 0
+               ? 0
+               : refuse("%s", archive_error(archive));
 }
 
 static int machine_start(struct run *run, struct archive *archive)
@@ -149,9 +150,13 @@ static int machine_start(struct run *run, struct archive *archive)
                       (unsigned long long)run->options.ram_bytes >> 10, (unsigned long long)size >> 10,
                       (unsigned long long)((size + RAM_BESIDES_ARCHIVE + (1u << 20) - 1) >> 20));
     }
-    struct machine_config config = {.ram_bytes = run->options.ram_bytes, .device_bytes = CONSOLE_DEVICE_BYTES,
-                                    .realtime = run->options.realtime, .verbose = run->options.verbose, .log = log_bytes,
-                                    .panic = machine_panicked, .argument = run};
+    struct machine_config config = {.ram_bytes = run->options.ram_bytes,
+                                    .device_bytes = CONSOLE_DEVICE_BYTES,
+                                    .realtime = run->options.realtime,
+                                    .verbose = run->options.verbose,
+                                    .log = log_bytes,
+                                    .panic = machine_panicked,
+                                    .argument = run};
     if (machine_create(&run->machine, &config, &error) != 0) {
         return refuse("%s", error);
     }

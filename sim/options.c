@@ -48,12 +48,13 @@ static int add_parse(struct options *options, const char *value, char *error)
 {
     const char *colon = strrchr(value, ':');
     if (colon == NULL || colon == value || colon[1] != '/') {
-        snprintf(error, OPTIONS_ERROR_BYTES, "--add %s: wants HOST:OS with OS an absolute path, e.g. ./a.out:/bin/a.out",
-                 value);
+        snprintf(error, OPTIONS_ERROR_BYTES,
+                 "--add %s: wants HOST:OS with OS an absolute path, e.g. ./a.out:/bin/a.out", value);
         return -1;
     }
     if (options->add_count == OPTIONS_ADDS_MAX) {
-        snprintf(error, OPTIONS_ERROR_BYTES, "--add %s: more than %u; add a directory instead", value, OPTIONS_ADDS_MAX);
+        snprintf(error, OPTIONS_ERROR_BYTES, "--add %s: more than %u; add a directory instead", value,
+                 OPTIONS_ADDS_MAX);
         return -1;
     }
     struct add_option *add = &options->add[options->add_count++];
@@ -67,8 +68,8 @@ static int value_apply(struct options *options, const char *name, const char *va
 {
     if (strcmp(name, "--ram") == 0) {
         if (options_size_parse(value, &options->ram_bytes) != 0) {
-            snprintf(error, OPTIONS_ERROR_BYTES, "--ram %s: not a size; give a number with K, M or G, at most 64G, e.g. 256M",
-                     value);
+            snprintf(error, OPTIONS_ERROR_BYTES,
+                     "--ram %s: not a size; give a number with K, M or G, at most 64G, e.g. 256M", value);
             return -1;
         }
         return 0;
@@ -87,7 +88,8 @@ static int value_apply(struct options *options, const char *name, const char *va
     return 0;
 }
 
-/* Is argv[i] the option `name`, as "--name VALUE" or "--name=VALUE"? Sets *value (NULL: none given) and steps over it. */
+/* Is argv[i] the option `name`, as "--name VALUE" or "--name=VALUE"? Sets *value (NULL: none given) and steps over it.
+ */
 static bool value_match(const char *name, int argc, char *const argv[], int *index, const char **value)
 {
     const char *argument = argv[*index];
@@ -147,7 +149,8 @@ int options_parse(struct options *options, int argc, char *const argv[], char er
             }
         }
         if (!known) {
-            snprintf(error, OPTIONS_ERROR_BYTES, "%s: no such option; programs follow \"--\"; see baton run --help", argv[i]);
+            snprintf(error, OPTIONS_ERROR_BYTES, "%s: no such option; programs follow \"--\"; see baton run --help",
+                     argv[i]);
             return -1;
         }
     }

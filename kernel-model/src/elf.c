@@ -3,6 +3,7 @@
 
 #include <abi/errno.h>
 #include <abi/limits.h>
+#include <abi/registers.h>
 
 #include "frame.h"
 #include "memory.h"
@@ -17,12 +18,6 @@
 #define ELF_SEGMENT_W 2u
 #define ELF_SEGMENT_R 4u
 #define ELF_SEGMENTS_MAX 32u
-
-#if defined(__x86_64__)
-#define ELF_MACHINE 62u
-#elif defined(__aarch64__)
-#define ELF_MACHINE 183u
-#endif
 
 struct elf_header {
     uint32_t magic;
@@ -65,7 +60,7 @@ static int program_check(const uint8_t *bytes, uint64_t size_bytes)
 
     if (size_bytes < sizeof(*header) || header->magic != ELF_MAGIC || header->class != ELF_CLASS_64 ||
         header->encoding != ELF_LITTLE_ENDIAN || header->type != ELF_TYPE_EXECUTABLE ||
-        header->machine != ELF_MACHINE || header->segment_bytes != sizeof(*segments) ||
+        header->machine != ABI_ELF_MACHINE || header->segment_bytes != sizeof(*segments) ||
         header->segment_count > ELF_SEGMENTS_MAX || header->segments_offset % sizeof(uint64_t) != 0 ||
         header->segments_offset > size_bytes ||
         header->segment_count * sizeof(*segments) > size_bytes - header->segments_offset)

@@ -1,8 +1,8 @@
 /* The Linux personality: foreign system calls of static programs, served in the process itself by the system library's
- * os_* services. A handler takes the six arguments as the program gave them and returns >= 0 or -error, Linux's numbers.
- * Pointers are the program's: what is only passed on is checked by the kernel (-E_FAULT); what is read here and is bad
- * is a fault of the program.
- * Handlers are named linux_NAME after the call. linux_table.c (per architecture) gives them their numbers. */
+ * os_* services. A handler takes the six arguments as the program gave them and returns >= 0 or -error, Linux's
+ * numbers. Pointers are the program's: what is only passed on is checked by the kernel (-E_FAULT); what is read here
+ * and is bad is a fault of the program. Handlers are named linux_NAME after the call. linux_table.c (per architecture)
+ * gives them their numbers. */
 #ifndef LINUX_CALL_H
 #define LINUX_CALL_H
 
@@ -10,7 +10,8 @@
 
 struct foreign_frame;
 
-typedef int64_t linux_handler(struct foreign_frame *frame, const uint64_t a[6]); /* the one typedef: C has no other word for it */
+typedef int64_t linux_handler(struct foreign_frame *frame,
+                              const uint64_t a[6]); /* the one typedef: C has no other word for it */
 
 #define LINUX_CALLS(C)                                                                                                 \
     /* linux_io.c */                                                                                                   \

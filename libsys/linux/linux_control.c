@@ -1,5 +1,5 @@
-/* ioctl: passed to the file's server with the right amount of bytes each way; what concerns the descriptor alone is done
- * here. */
+/* ioctl: passed to the file's server with the right amount of bytes each way; what concerns the descriptor alone is
+ * done here. */
 #include "linux_call.h"
 
 #define FIONCLEX 0x5450u

@@ -21,7 +21,8 @@ static void text_put(char *to, const char *from)
 }
 
 struct linux_utsname {
-    char system[UTS_BYTES], node[UTS_BYTES], release[UTS_BYTES], version[UTS_BYTES], machine[UTS_BYTES], domain[UTS_BYTES];
+    char system[UTS_BYTES], node[UTS_BYTES], release[UTS_BYTES], version[UTS_BYTES], machine[UTS_BYTES],
+        domain[UTS_BYTES];
 };
 
 int64_t linux_uname(struct foreign_frame *frame, const uint64_t a[6])
@@ -198,8 +199,10 @@ int64_t linux_prctl(struct foreign_frame *frame, const uint64_t a[6])
     const char *name = (const char *)(uintptr_t)a[1];
     uint64_t length = string_length(name);
     const struct root_message message = {
-        .request = {.operation = ROOT_SET_NAME, .data_bytes = (uint32_t)(length < NAME_BYTES ? length : NAME_BYTES - 1)},
-        .data = name, .call_flags = CALL_UNINTERRUPTIBLE};
+        .request = {.operation = ROOT_SET_NAME,
+                    .data_bytes = (uint32_t)(length < NAME_BYTES ? length : NAME_BYTES - 1)},
+        .data = name,
+        .call_flags = CALL_UNINTERRUPTIBLE};
     return root_send(&message);
 }
 

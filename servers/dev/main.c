@@ -1,4 +1,5 @@
-/* dev: null, zero, full, random and urandom, and links to what other servers have. `dev NAME`: the port is /port/NAME. */
+/* dev: null, zero, full, random and urandom, and links to what other servers have. `dev NAME`: the port is /port/NAME.
+ */
 #include "archive/archive.h"
 #include "dev.h"
 

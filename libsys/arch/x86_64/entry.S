@@ -125,8 +125,8 @@ FUNCTION(registers_resume)
     mov REG_RDI(%rdi), %rdi
     jmp *%rcx
 
-/* int64_t foreign_guard(frame, guard): linux_call(frame); -E_FAULT if it touched a bad address. While it runs, *guard is
- * where its stack begins. */
+/* int64_t foreign_guard(frame, guard): linux_call(frame); -E_FAULT if it touched a bad address. While it runs,
+ * *guard is where its stack begins. */
 FUNCTION(foreign_guard)
     push %rbx
     push %rbp

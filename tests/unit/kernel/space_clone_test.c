@@ -330,5 +330,6 @@ UNIT_MAIN("space_clone", a_childs_write_is_unseen_by_its_parent_and_the_reverse_
           regions_that_are_not_to_be_cloned_are_left_out, a_clone_into_used_addresses_is_refused,
           regions_split_by_protect_are_right_after_a_fork, a_broken_share_is_seen_by_all_who_map_the_object_MEM_5,
           a_fault_brings_in_its_neighbours_in_one_call_MEM_1,
-          a_write_after_a_fork_breaks_the_shares_around_it_in_one_fault, keys_of_shared_words_meet_and_of_private_ones_do_not,
+          a_write_after_a_fork_breaks_the_shares_around_it_in_one_fault,
+          keys_of_shared_words_meet_and_of_private_ones_do_not,
           exhaustion_at_every_point_of_a_clone_leaves_all_as_before_OBJ_5)

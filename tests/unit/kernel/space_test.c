@@ -368,7 +368,7 @@ UNIT_MAIN("space", bad_ranges_are_refused, protection_stays_within_the_handles_r
           access_follows_protection_MEM_1, forced_access_needs_the_right_all_the_same,
           unmapping_the_middle_keeps_both_ends, maps_without_an_address_find_the_lowest_gap,
           present_pages_are_shown_by_map_in_one_run,
-          small_writable_maps_come_in_at_once_and_larger_ones_on_demand_MEM_1, a_region_as_large_as_memory_costs_one_call,
-          copies_cross_pages_and_stop_at_holes, an_exhausted_grant_fails_the_fault_only_OBJ_5,
-          regions_stop_at_their_limit, exhaustion_at_every_point_leaves_all_as_before_OBJ_5,
-          a_platform_without_room_makes_no_space)
+          small_writable_maps_come_in_at_once_and_larger_ones_on_demand_MEM_1,
+          a_region_as_large_as_memory_costs_one_call, copies_cross_pages_and_stop_at_holes,
+          an_exhausted_grant_fails_the_fault_only_OBJ_5, regions_stop_at_their_limit,
+          exhaustion_at_every_point_leaves_all_as_before_OBJ_5, a_platform_without_room_makes_no_space)

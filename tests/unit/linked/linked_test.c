@@ -1,4 +1,5 @@
-/* The in-process platform: threads as coroutines, virtual time, interrupts, and a machine that says when it is stuck. */
+/* The in-process platform: threads as coroutines, virtual time, interrupts, and a machine that says when it is stuck.
+ */
 #include "unit.h"
 
 #include "linked.h"
