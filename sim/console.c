@@ -237,9 +237,12 @@ void console_restore(struct console *console)
     }
 }
 
-/* What is in the rings and not under way, written plainly: the helper thread is gone by now. */
-static void stream_drain(struct stream *stream, int fd)
+/* What is in the ring, written plainly: the helper thread is gone by now. Waits for a write that is under way. */
+static void stream_drain(struct console *console, int fd)
 {
+    struct stream *stream = &console->streams[fd];
+    while (stream->busy && console_host_wait(console->host)) {
+    }
     uint32_t used = index_load(&stream->ring->tail) - stream->own_index;
     while (!stream->closed && !stream->busy && used != 0 && used <= CONSOLE_RING_BYTES) {
         uint32_t place = stream->own_index % CONSOLE_RING_BYTES;
@@ -255,8 +258,8 @@ static void stream_drain(struct stream *stream, int fd)
 
 void console_destroy(struct console *console)
 {
-    stream_drain(&console->streams[1], 1);
-    stream_drain(&console->streams[2], 2);
+    stream_drain(console, 1);
+    stream_drain(console, 2);
     console_restore(console);
     console_host_destroy(console->host);
     close(console->signal_fd);

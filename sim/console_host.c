@@ -23,6 +23,14 @@ struct console_host {
     struct transfer_state transfers[CONSOLE_STREAMS];
 };
 
+static void completion_take(struct console_host *host, struct io_uring_cqe *cqe)
+{
+    unsigned stream = (unsigned)io_uring_cqe_get_data64(cqe);
+    long result = cqe->res;
+    io_uring_cqe_seen(&host->ring, cqe);
+    host->client.done(host->client.argument, stream, result);
+}
+
 /* Helper thread: takes all completions, then lets the client start what follows. */
 static void uring_ready(void *argument, short revents)
 {
@@ -30,10 +38,7 @@ static void uring_ready(void *argument, short revents)
     struct io_uring_cqe *cqe;
     (void)revents;
     while (io_uring_peek_cqe(&host->ring, &cqe) == 0) {
-        unsigned stream = (unsigned)io_uring_cqe_get_data64(cqe);
-        long result = cqe->res;
-        io_uring_cqe_seen(&host->ring, cqe);
-        host->client.done(host->client.argument, stream, result);
+        completion_take(host, cqe);
     }
     host->client.restart(host->client.argument);
 }
@@ -136,6 +141,26 @@ void console_host_start(struct console_host *host, unsigned stream, void *bytes,
     }
     io_uring_sqe_set_data64(sqe, stream);
     io_uring_submit(&host->ring);
+}
+
+bool console_host_wait(struct console_host *host)
+{
+    struct __kernel_timespec second = {.tv_sec = 1};
+    struct io_uring_cqe *cqe;
+    for (unsigned stream = 1; stream < CONSOLE_STREAMS && !host->uses_uring; stream++) {
+        if (host->transfers[stream].length != 0) {
+            poll_ready(host, stream);
+            return true;
+        }
+    }
+    if (!host->uses_uring) {
+        return false;
+    }
+    if (io_uring_wait_cqe_timeout(&host->ring, &cqe, &second) != 0) {
+        return false;
+    }
+    completion_take(host, cqe);
+    return true;
 }
 
 void console_host_destroy(struct console_host *host)
