@@ -13,6 +13,7 @@ void message_exception(struct kernel *kernel, struct thread *thread, const struc
     struct message *message = &thread->message;
     struct connection *connection = thread->exception;
 
+    trace_record(kernel, TRACE_EXCEPTION, thread, NULL, 0, info->address, info->kind);
     if (connection == NULL || connection->channel->dead) {
         thread_kill(kernel, thread);
         return;
@@ -77,6 +78,7 @@ int64_t exception_reply(struct kernel *kernel, struct thread *server, struct thr
     error = exception_registers(kernel, server, vector, &registers, &bytes);
     if (error != 0)
         return error;
+    trace_record(kernel, TRACE_REPLY, server, client, client->message.id, (uint64_t)status, bytes);
     if (bytes == sizeof(registers) && status == EXCEPTION_RESUME)
         plat_context_set(kernel, thread_context(client), &registers);
     if (status == EXCEPTION_KILL || (status == EXCEPTION_UPCALL && !exception_upcall(kernel, client, &info)))

@@ -61,6 +61,7 @@ void interrupt_fire(struct kernel *kernel, uint32_t number)
 {
     struct interrupt *interrupt = number < INTERRUPTS_MAX ? kernel->interrupts[number] : NULL;
 
+    trace_record(kernel, TRACE_INTERRUPT, NULL, NULL, 0, number, 0);
     if (interrupt != NULL)
         pulse_send(kernel, interrupt->connection->channel, &interrupt->pulse, interrupt->priority);
 }

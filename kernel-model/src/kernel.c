@@ -73,6 +73,7 @@ void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t
     thread = kernel_current(kernel);
     thread->in_call = false;
     error = space_fault(kernel, thread->space, address, access);
+    trace_record(kernel, TRACE_FAULT, thread, NULL, (uint64_t)-error, address, access);
     if (error == -E_NOMEM)
         info.kind = EXCEPTION_NO_MEMORY;
     if (error != 0)

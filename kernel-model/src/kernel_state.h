@@ -11,6 +11,7 @@
 #include "memory_state.h"
 #include "schedule.h"
 #include "thread.h"
+#include "trace.h"
 
 #include <kernel/kernel.h>
 #include <kernel/platform.h>
@@ -28,6 +29,7 @@ struct kernel {
     struct frames frames;
     struct memory_state memory;
     uint64_t now_ns; /* of the call being served */
+    struct trace_ring trace;
     uint64_t boot_ns;
     uint64_t realtime_offset_ns;
     uint64_t idle_ns;
@@ -44,5 +46,13 @@ struct kernel {
     uint32_t slot_free;           /* first free slot below slot_used, + 1 */
     struct thread_slot slots[THREADS_MAX];
 };
+
+/* Costs a load and a branch while there is no ring. */
+static inline void trace_record(struct kernel *kernel, enum trace_kind kind, const struct thread *thread,
+                                const struct thread *other, uint64_t object, uint64_t argument, uint64_t bytes)
+{
+    if (__builtin_expect(kernel->trace.records != NULL, 0))
+        trace_append(kernel, kind, thread, other, object, argument, bytes);
+}
 
 #endif

@@ -137,6 +137,7 @@ void message_close_killed(struct kernel *kernel, struct thread *client)
 
 void message_fail(struct kernel *kernel, struct thread *client, int error)
 {
+    trace_record(kernel, TRACE_FAIL, client, NULL, client->message.id, (uint64_t)-error, 0);
     if (client->message.kind == RECEIVED_EXCEPTION)
         thread_doom(kernel, client);
     else
@@ -217,6 +218,7 @@ enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, s
     }
     if (message->queue_node.queued)
         prioqueue_remove(&message->queue_node);
+    trace_record(kernel, TRACE_RECEIVE, server, client, message->id, 0, copied.bytes);
     client->state = THREAD_REPLY;
     message->table = server->table;
     list_push_back(&message->channel->unanswered, &message->unanswered_link);
@@ -232,6 +234,7 @@ int message_send(struct kernel *kernel, struct thread *client)
     struct thread *server;
     int error;
 
+    trace_record(kernel, TRACE_CALL, client, NULL, message->id, message->kind, message->bytes[0]);
     while ((server = channel_receiver(channel)) != NULL) {
         switch (message_hand_over(kernel, client, server, &server->receive_vector, &error)) {
         case HANDED_OVER:

@@ -51,10 +51,12 @@ int64_t message_reply(struct kernel *kernel, struct thread *thread, uint64_t id,
     }
     transfer_take(kernel, thread, &plan, &set);
     /* What moved away may have been the channel's last handle: then its clients have been sent off. */
-    if (message_find(kernel, thread, id) != client)
+    if (message_find(kernel, thread, id) != client) {
         transfer_drop(kernel, &set);
-    else
+    } else {
+        trace_record(kernel, TRACE_REPLY, thread, client, id, (uint64_t)status, copied.bytes);
         reply_finish(kernel, client, status, copied.bytes, direct, &set);
+    }
     return (int64_t)copied.bytes;
 }
 
@@ -86,6 +88,7 @@ int64_t message_access(struct kernel *kernel, struct thread *thread, uint64_t id
         copied = (struct copy_result){.from_error = error, .to_error = error};
     else
         copied = direction == 0 ? copy_vectors(kernel, &ours, &theirs) : copy_vectors(kernel, &theirs, &ours);
+    trace_record(kernel, TRACE_COPY, thread, client, id, direction, copied.bytes);
     if ((direction == 0 ? copied.from_error : copied.to_error) != 0) {
         message_fail(kernel, client, direction == 0 ? copied.from_error : copied.to_error);
         return -E_SRCH;

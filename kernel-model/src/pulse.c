@@ -30,6 +30,7 @@ static bool pulse_hand_over(struct kernel *kernel, struct channel *channel, cons
 
     if (receiver == NULL)
         return false;
+    trace_record(kernel, TRACE_PULSE_RECEIVE, receiver, NULL, pulse->cookie, pulse->value, (uint32_t)pulse->code);
     pulse_tell(receiver, pulse, priority);
     thread_wake(kernel, receiver, 0);
     return true;
@@ -42,8 +43,15 @@ static void pulse_enqueue(struct channel *channel, struct pulse *pulse, uint8_t 
     prioqueue_push(&channel->queue, &pulse->node, priority);
 }
 
+static void pulse_trace(struct kernel *kernel, const struct pulse *pulse, const struct thread *sender)
+{
+    trace_record(kernel, TRACE_PULSE, sender, NULL, pulse->cookie, pulse->value, (uint32_t)pulse->code);
+}
+
 void pulse_send(struct kernel *kernel, struct channel *channel, struct pulse *pulse, uint8_t priority)
 {
+    if (!channel->dead && !pulse->node.queued)
+        pulse_trace(kernel, pulse, NULL);
     if (channel->dead || pulse->node.queued || pulse_hand_over(kernel, channel, pulse, priority))
         return;
     if (pulse->owner == PULSE_OF_REFERENCE)
@@ -58,6 +66,7 @@ int pulse_send_user(struct kernel *kernel, struct channel *channel, const struct
 
     if (channel->dead)
         return -E_BADF;
+    pulse_trace(kernel, model, schedule_current(kernel));
     if (pulse_hand_over(kernel, channel, model, priority))
         return 0;
     slot = list_pop_front(&channel->free_pulses);
@@ -86,6 +95,7 @@ void pulse_cancel(struct kernel *kernel, struct pulse *pulse)
 
 void pulse_deliver(struct kernel *kernel, struct pulse *pulse, struct thread *receiver)
 {
+    trace_record(kernel, TRACE_PULSE_RECEIVE, receiver, NULL, pulse->cookie, pulse->value, (uint32_t)pulse->code);
     pulse_tell(receiver, pulse, pulse->node.priority);
     pulse_cancel(kernel, pulse);
 }

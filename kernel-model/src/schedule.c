@@ -70,6 +70,7 @@ void schedule_add(struct kernel *kernel, struct thread *thread)
     struct cpu *cpu = schedule_cpu(kernel);
 
     KERNEL_ASSERT(kernel, !thread->queued && thread != cpu->current && thread != cpu->direct);
+    trace_record(kernel, TRACE_READY, thread, cpu->current, 0, 0, 0);
     ready_insert(cpu, thread, false);
 }
 
@@ -78,6 +79,7 @@ void schedule_add_direct(struct kernel *kernel, struct thread *thread)
     struct cpu *cpu = schedule_cpu(kernel);
 
     KERNEL_ASSERT(kernel, !thread->queued && thread != cpu->current && thread != cpu->direct);
+    trace_record(kernel, TRACE_READY, thread, cpu->current, 0, 1, 0);
     if (cpu->direct != NULL)
         ready_insert(cpu, cpu->direct, false);
     cpu->direct = thread;
@@ -185,6 +187,8 @@ static struct thread *schedule_choose(struct kernel *kernel, struct cpu *cpu)
     }
     if (!direct && thread != cpu->running)
         cpu->slice_end_ns = kernel->now_ns + SLICE_NS;
+    if (thread != cpu->running)
+        trace_record(kernel, TRACE_SWITCH, thread, cpu->running, 0, direct, 0);
     if (thread != NULL && thread != cpu->running) {
         kernel->switches++;
         kernel->direct_switches += direct;

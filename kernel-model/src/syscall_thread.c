@@ -90,6 +90,16 @@ SYSCALL(thread_interrupt)
     return error != 0 ? error : thread_interrupt(kernel, target);
 }
 
+static int thread_name(struct kernel *kernel, struct thread *thread, struct thread *target, uint64_t address)
+{
+    uint64_t name[TRACE_NAME_BYTES / sizeof(uint64_t)];
+    int error = space_copy_in(kernel, thread->space, name, address, sizeof(name));
+
+    if (error == 0)
+        trace_record(kernel, TRACE_NAME, target, NULL, name[0], name[1], 0);
+    return error;
+}
+
 static int thread_attribute_set(struct kernel *kernel, struct thread *thread, struct thread *target,
                                 uint64_t attribute, uint64_t value)
 {
@@ -108,12 +118,15 @@ static int thread_attribute_set(struct kernel *kernel, struct thread *thread, st
             return -E_PERM;
         target->identity = value;
         target->control->identity = value;
+        trace_record(kernel, TRACE_IDENTITY, target, NULL, 0, value, 0);
         return 0;
     case THREAD_UPCALL_READY:
         if (value > 1)
             return -E_INVAL;
         target->upcall_ready = value != 0;
         return 0;
+    case THREAD_NAME:
+        return thread_name(kernel, thread, target, value);
     default:
         return -E_INVAL;
     }

@@ -117,6 +117,7 @@ int thread_start(struct kernel *kernel, struct thread *thread, uint64_t pc, uint
     thread->control->identity = thread->identity;
     plat_context_start(kernel, thread_context(thread), pc, sp, argument, thread->control_address);
     thread->state = THREAD_READY;
+    trace_record(kernel, TRACE_START, thread, schedule_current(kernel), 0, thread->identity, 0);
     if (!thread->suspended)
         schedule_add(kernel, thread);
     return 0;
@@ -199,6 +200,7 @@ void thread_kill(struct kernel *kernel, struct thread *thread)
 
     if (thread->state == THREAD_DEAD)
         return;
+    trace_record(kernel, TRACE_END, thread, schedule_current(kernel), 0, 0, 0);
     object_reference(&thread->object);
     thread_unwait(kernel, thread, true);
     schedule_forget(kernel, thread);
@@ -280,6 +282,18 @@ static uint8_t thread_priority_due(struct thread *thread)
     return lent != NULL && lent->priority > thread->base_priority ? lent->priority : thread->base_priority;
 }
 
+/* Who lends it: the first of those whom it serves. */
+static void trace_priority(struct kernel *kernel, struct thread *thread, uint8_t due)
+{
+    struct prioqueue_node *lent = prioqueue_first(&thread->served);
+    const struct message *message = lent == NULL ? NULL : LIST_ENTRY(lent, struct message, server_node);
+    const struct thread *lender = message == NULL ? NULL : LIST_ENTRY(message, struct thread, message);
+
+    if (lender != NULL && lender->priority <= thread->base_priority)
+        lender = NULL;
+    trace_record(kernel, TRACE_PRIORITY, thread, lender, 0, due, 0);
+}
+
 void thread_priority_update(struct kernel *kernel, struct thread *thread)
 {
     while (thread != NULL) {
@@ -287,6 +301,8 @@ void thread_priority_update(struct kernel *kernel, struct thread *thread)
 
         if (due == thread->priority)
             return;
+        if (kernel->trace.records != NULL)
+            trace_priority(kernel, thread, due);
         schedule_priority(kernel, thread, due);
         thread = message_priority_changed(kernel, thread);
     }

@@ -16,6 +16,7 @@ int thread_may_block(struct kernel *kernel, struct thread *thread, uint64_t dead
 
 void thread_block(struct kernel *kernel, struct thread *thread, enum thread_state state, uint64_t deadline_ns)
 {
+    trace_record(kernel, TRACE_BLOCK, thread, NULL, 0, state, 0);
     schedule_remove(kernel, thread);
     thread->state = (uint8_t)state;
     if (deadline_ns != DEADLINE_NONE)
@@ -72,6 +73,7 @@ static bool wait_is_own(const struct thread *thread)
 
 void thread_expire(struct kernel *kernel, struct thread *thread)
 {
+    trace_record(kernel, TRACE_TIMEOUT, thread, NULL, 0, thread->state, 0);
     if (thread->state == THREAD_SEND || thread->state == THREAD_REPLY)
         message_unblock(kernel, thread, -E_TIMEDOUT);
     else if (wait_is_own(thread))
@@ -82,6 +84,7 @@ int thread_interrupt(struct kernel *kernel, struct thread *thread)
 {
     if (thread->state == THREAD_DEAD)
         return -E_SRCH;
+    trace_record(kernel, TRACE_SIGNAL, thread, schedule_current(kernel), 0, 0, 0);
     thread->control->interrupted = 1;
     thread->interrupt_pending = true;
     if (wait_is_own(thread)) {

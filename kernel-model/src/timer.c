@@ -55,6 +55,7 @@ static void timer_expire(struct kernel *kernel, struct timer *timer)
 {
     uint64_t at_ns = timer->deadline.at_ns;
 
+    trace_record(kernel, TRACE_TIMER, NULL, NULL, timer->pulse.cookie, timer->pulse.value, 0);
     if (timer->period_ns != 0) {
         uint64_t missed = (kernel->now_ns - at_ns) / timer->period_ns;
 

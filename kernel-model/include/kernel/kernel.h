@@ -8,6 +8,7 @@
 #include <abi/control.h>
 #include <abi/limits.h>
 #include <abi/syscall.h>
+#include <abi/trace.h>
 #include <abi/types.h>
 
 struct kernel;
@@ -75,6 +76,16 @@ struct thread *kernel_next(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
 
 /* Verifies every invariant of the whole state; panics by plat_panic naming the number of the one that fails. */
 void kernel_check(struct kernel *kernel);
+
+/* The event trace (abi/trace.h): from now on each decision is recorded into `memory`, which holds `records` records and
+ * stays the platform's. NULL and 0: no more. What was recorded and not taken is gone, and the count of lost ones begins
+ * anew. -E_INVAL: memory without records or the reverse. For a whole trace attach it before kernel_boot. */
+int kernel_trace_attach(struct kernel *kernel, struct trace_record *memory, uint64_t records);
+/* Records waiting to be taken. A full ring loses what comes: kernel_trace_lost counts that. */
+uint64_t kernel_trace_pending(struct kernel *kernel);
+uint64_t kernel_trace_lost(struct kernel *kernel);
+/* Moves the oldest ones, at most `room`, out of the ring. Returns how many. */
+uint64_t kernel_trace_take(struct kernel *kernel, struct trace_record *records, uint64_t room);
 
 /* The platform's part of a thread, of its space, and the platform's own state. */
 struct plat_context;

@@ -115,7 +115,8 @@ enum exception_kind {
 enum thread_attribute {
     THREAD_PRIORITY = 1,    /* 0..255, at most the caller's own unless it holds the authority */
     THREAD_IDENTITY = 2,    /* needs HANDLE_AUTHORITY in the caller's table */
-    THREAD_UPCALL_READY = 3 /* value 1: interrupts may divert this thread to the library's upcall */
+    THREAD_UPCALL_READY = 3, /* value 1: interrupts may divert this thread to the library's upcall */
+    THREAD_NAME = 4          /* value: address of TRACE_NAME_BYTES bytes; only the trace keeps them */
 };
 
 enum thread_state {
