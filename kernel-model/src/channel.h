@@ -1,6 +1,6 @@
 /* Channels: where messages and pulses queue, by priority, FIFO within one, and where threads wait for them. A channel
- * is alive as long as there is a handle with RIGHT_MANAGE on it (also one in flight); then it is dead for good: who waits
- * for an answer gets -E_SRCH, who waits in receive -E_BADF. */
+ * is alive as long as there is a handle with RIGHT_MANAGE on it (also one in flight); then it is dead for good: who
+ * waits for an answer gets -E_SRCH, who waits in receive -E_BADF. */
 #ifndef KERNEL_CHANNEL_H
 #define KERNEL_CHANNEL_H
 
