@@ -338,7 +338,7 @@ int machine_run(struct machine *machine)
     struct isolation_event event;
     priority_lower(machine);
     while (!atomic_load(&machine->stopped)) {
-        unsigned kicks = atomic_load(&machine->kicks);
+        machine->kicks_seen = atomic_load(&machine->kicks);
         flags_take(machine);
         struct thread *thread = kernel_next(machine->kernel, CPU, machine_now_ns());
         if (atomic_load(&machine->stopped)) {
@@ -348,7 +348,7 @@ int machine_run(struct machine *machine)
             isolation_task_run(platform_task(thread), thread, &event);
             event_tell(machine, thread, &event);
         } else {
-            syscall(SYS_futex, &machine->kicks, FUTEX_WAIT_PRIVATE, kicks, NULL, NULL, 0);
+            syscall(SYS_futex, &machine->kicks, FUTEX_WAIT_PRIVATE, machine->kicks_seen, NULL, NULL, 0);
         }
     }
     helper_stop(machine);

@@ -38,6 +38,7 @@ struct machine {
     uint32_t lines_known;   /* bit n: line n has a device */
     uint32_t lines_enabled; /* bit n: the kernel wants it */
     uint32_t lines_masked;  /* bit n: told to the kernel, not acknowledged */
+    unsigned kicks_seen;    /* `kicks` before the flags were last looked at */
 
     /* Between threads. */
     atomic_uint kicks;        /* counts what might end idleness; the idle kernel thread waits on it */

@@ -150,6 +150,13 @@ void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns)
     helper_timer_set(machine_of(kernel), deadline_ns);
 }
 
+bool plat_preempt_pending(struct kernel *kernel, unsigned cpu)
+{
+    const struct machine *machine = machine_of(kernel);
+    (void)cpu;
+    return atomic_load_explicit(&machine->kicks, memory_order_relaxed) != machine->kicks_seen;
+}
+
 void plat_interrupt_ack(struct kernel *kernel, uint32_t number)
 {
     struct machine *machine = machine_of(kernel);

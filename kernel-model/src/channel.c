@@ -148,7 +148,7 @@ unsigned channel_check(struct kernel *kernel, struct channel *channel)
     LIST_EACH (entry, &channel->unanswered) {
         struct thread *thread = LIST_ENTRY(entry, struct thread, message.unanswered_link);
 
-        if (thread->state != THREAD_REPLY || thread->message.channel != channel)
+        if (thread->message.channel != channel || (thread->state != THREAD_REPLY && thread->message.copier == NULL))
             return 506;
         if (thread_of_slot(kernel, thread->slot) != thread)
             return 507;

@@ -21,7 +21,7 @@ struct channel {
     struct object object;
     struct prioqueue queue; /* message.queue_node and pulse.node, told apart by enum queue_tag */
     struct list receivers;  /* thread.wait_link, oldest first */
-    struct list unanswered; /* message.unanswered_link */
+    struct list unanswered; /* message.unanswered_link: of clients in REPLY or with a copier */
     uint32_t flags;         /* CHANNEL_* */
     uint32_t manage_handles;
     bool dead;

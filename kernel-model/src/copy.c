@@ -5,6 +5,9 @@
 
 #include <abi/errno.h>
 #include <abi/limits.h>
+#include <kernel/platform.h>
+
+#define COPY_STEP_PIECES 64u /* most contiguous pieces moved between two preemption points */
 
 void *memmove(void *to, const void *from, size_t length);
 
@@ -121,11 +124,10 @@ static int copy_prepare(struct kernel *kernel, struct cursor *to, struct cursor 
     return 0;
 }
 
-/* One step: at most COPY_STEP_BYTES. True: there may be more. */
-static bool copy_step(struct kernel *kernel, struct cursor *to, struct cursor *from, struct copy_result *result)
+/* One contiguous piece of at most that many bytes. True: there may be more. */
+static bool copy_piece(struct kernel *kernel, struct cursor *to, struct cursor *from, uint64_t bytes,
+                       struct copy_result *result)
 {
-    uint64_t bytes = COPY_STEP_BYTES;
-
     if (copy_prepare(kernel, to, from, result) != 1)
         return false;
     if (bytes > from->view_left)
@@ -143,9 +145,43 @@ struct copy_result copy_vectors(struct kernel *kernel, struct cursor *to, struct
 {
     struct copy_result result = {0};
 
-    while (copy_step(kernel, to, from, &result))
+    while (copy_piece(kernel, to, from, UINT64_MAX, &result))
         ;
     return result;
+}
+
+/* Lets go of the bytes in view. */
+static void cursor_stop(struct cursor *cursor)
+{
+    cursor->base -= cursor->view_left;
+    cursor->base_left += cursor->view_left;
+    cursor->view = NULL;
+    cursor->view_left = 0;
+}
+
+/* Up to the next preemption point. True: there may be more. */
+static bool copy_step(struct kernel *kernel, struct copy *copy)
+{
+    uint64_t end = copy->result.bytes + COPY_STEP_BYTES;
+    unsigned pieces = 0;
+
+    while (copy->result.bytes < end && pieces++ < COPY_STEP_PIECES) {
+        if (!copy_piece(kernel, &copy->to, &copy->from, end - copy->result.bytes, &copy->result))
+            return false;
+    }
+    return true;
+}
+
+bool copy_run(struct kernel *kernel, struct copy *copy)
+{
+    while (copy_step(kernel, copy)) {
+        if (plat_preempt_pending(kernel, 0)) {
+            cursor_stop(&copy->to);
+            cursor_stop(&copy->from);
+            return false;
+        }
+    }
+    return true;
 }
 
 int vector_length(struct kernel *kernel, struct space *space, uint64_t parts, uint32_t count, uint64_t *bytes)

@@ -1,5 +1,6 @@
 /* Copies between vectors: each side's parts are read and its pages found as the copy gets there, and bytes go straight
- * from frame to frame. A cursor holds all the state of one side, so a copy can be continued after any step. */
+ * from frame to frame. A cursor holds all the state of one side, so a copy can be continued after any step. A copy that
+ * has stopped holds no pointer into memory: pages may come and go until it goes on. */
 #ifndef KERNEL_COPY_H
 #define KERNEL_COPY_H
 
@@ -26,6 +27,13 @@ struct copy_result {
     int to_error;   /* the same for the receiver's side */
 };
 
+/* A copy that stops at preemption points: between two of them it moves at most COPY_STEP_BYTES. */
+struct copy {
+    struct cursor to;
+    struct cursor from;
+    struct copy_result result; /* so far */
+};
+
 void cursor_init(struct cursor *cursor, struct space *space, uint64_t parts, uint32_t count, uint32_t access);
 /* One run of `length` bytes instead of a vector. */
 void cursor_init_run(struct cursor *cursor, struct space *space, uint64_t address, uint64_t length, uint32_t access,
@@ -36,6 +44,8 @@ void cursor_init_bytes(struct cursor *cursor, void *bytes, uint64_t length);
 int cursor_skip(struct kernel *kernel, struct cursor *cursor, uint64_t bytes);
 /* Copies until one side ends or fails. */
 struct copy_result copy_vectors(struct kernel *kernel, struct cursor *to, struct cursor *from);
+/* The same between programs' memory, from where it stands. False: the platform wants to be heard; to be called again. */
+bool copy_run(struct kernel *kernel, struct copy *copy);
 /* Full length of a vector: *bytes. -E_INVAL: more than PARTS_MAX parts or MESSAGE_BYTES_MAX; -E_FAULT, -E_NOMEM. */
 int vector_length(struct kernel *kernel, struct space *space, uint64_t parts, uint32_t count, uint64_t *bytes);
 

@@ -49,18 +49,34 @@ static struct thread *kernel_current(struct kernel *kernel)
     return thread;
 }
 
+/* Makes the current thread's call, or makes it again. False: preempted. */
+static bool call_make(struct kernel *kernel, struct thread *thread)
+{
+    int64_t result;
+
+    thread->in_call = true;
+    thread->again = false;
+    result = syscall_dispatch(kernel, thread, &thread->call);
+    if (result == SYSCALL_PREEMPTED) {
+        thread->again = true;
+    } else if (result != SYSCALL_BLOCKED) {
+        job_end(kernel, thread);
+        plat_context_result(kernel, thread_context(thread), result);
+    }
+    thread_kill_doomed(kernel);
+    return result != SYSCALL_PREEMPTED;
+}
+
 void kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const struct syscall_arguments *arguments)
 {
     struct thread *thread;
-    int64_t result;
 
     kernel_enter(kernel, cpu, now_ns);
     thread = kernel_current(kernel);
-    thread->in_call = true;
-    result = syscall_dispatch(kernel, thread, arguments);
-    if (result != SYSCALL_BLOCKED)
-        plat_context_result(kernel, thread_context(thread), result);
-    thread_kill_doomed(kernel);
+    thread->call = *arguments;
+    thread->job.kind = JOB_NONE;
+    thread->job.answered = false;
+    call_make(kernel, thread);
 }
 
 void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t address, uint32_t access)
@@ -120,8 +136,15 @@ void kernel_timer(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
 
 struct thread *kernel_next(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
 {
+    struct thread *thread;
+
     kernel_enter(kernel, cpu, now_ns);
-    return schedule_next(kernel);
+    do {
+        thread = schedule_next(kernel);
+        if (thread == NULL || !thread->again)
+            return thread;
+    } while (call_make(kernel, thread));
+    return NULL;
 }
 
 void kernel_info_get(struct kernel *kernel, struct kernel_info *info)

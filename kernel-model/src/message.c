@@ -89,6 +89,7 @@ static void message_release(struct kernel *kernel, struct thread *client)
     list_remove(&message->unanswered_link);
     message->transfer.count = 0;
     message->id = 0;
+    message->copier = NULL;
     message->channel = NULL;
     message->connection = NULL;
     message->table = NULL;
@@ -165,22 +166,78 @@ void message_table_gone(struct kernel *kernel, struct table *table)
     }
 }
 
-/* Copies what the client sends. */
-static struct copy_result message_copy(struct kernel *kernel, struct thread *client, struct thread *server,
-                                       const struct vector_arguments *vector)
+struct thread *message_client(struct kernel *kernel, uint64_t id)
+{
+    struct thread *client = thread_of_slot(kernel, id & ((1ull << MESSAGE_SLOT_BITS) - 1u));
+
+    return id != 0 && client != NULL && client->message.id == id ? client : NULL;
+}
+
+void message_claim(struct kernel *kernel, struct thread *client, struct thread *copier)
 {
     struct message *message = &client->message;
+
+    message->copier = copier;
+    if (client->state != THREAD_SEND)
+        return;
+    if (message->queue_node.queued)
+        prioqueue_remove(&message->queue_node);
+    if (!list_is_linked(&message->unanswered_link))
+        list_push_back(&message->channel->unanswered, &message->unanswered_link);
+    server_set(kernel, client, copier);
+}
+
+void message_unclaim(struct kernel *kernel, struct thread *client)
+{
+    struct message *message = &client->message;
+    int error;
+
+    message->copier = NULL;
+    if (client->state != THREAD_SEND)
+        return;
+    list_remove(&message->unanswered_link);
+    if (channel_receiver(message->channel) == NULL) {
+        prioqueue_push_front(&message->channel->queue, &message->queue_node, client->priority);
+        server_set(kernel, client, channel_server(kernel, message->channel));
+        return;
+    }
+    error = message_send(kernel, client);
+    if (error != 0 && client->state == THREAD_SEND)
+        message_fail(kernel, client, error);
+}
+
+/* The handler's part of an exception: short, so in one go. */
+static struct copy_result exception_copy(struct kernel *kernel, struct thread *client, struct thread *server,
+                                         const struct vector_arguments *vector)
+{
     struct exception_message exception;
     struct cursor from, to;
 
+    exception_message_get(kernel, client, &exception);
     cursor_init(&to, server->space, vector->parts, vector->count, ACCESS_WRITE);
-    if (message->kind == RECEIVED_EXCEPTION) {
-        exception_message_get(kernel, client, &exception);
-        cursor_init_bytes(&from, &exception, sizeof(exception));
-    } else {
-        cursor_init(&from, client->space, message->parts[0], message->part_counts[0], ACCESS_READ);
-    }
+    cursor_init_bytes(&from, &exception, sizeof(exception));
     return copy_vectors(kernel, &to, &from);
+}
+
+/* Copies what the client sends. False: preempted. */
+static bool message_copy(struct kernel *kernel, struct thread *client, struct thread *server,
+                         const struct vector_arguments *vector, struct copy_result *result)
+{
+    struct message *message = &client->message;
+    struct copy *copy = &server->job.copy;
+    bool done;
+
+    if (message->kind == RECEIVED_EXCEPTION) {
+        *result = exception_copy(kernel, client, server, vector);
+        return true;
+    }
+    if (!job_resumes(server, JOB_RECEIVE, message->id)) {
+        cursor_init(&copy->to, server->space, vector->parts, vector->count, ACCESS_WRITE);
+        cursor_init(&copy->from, client->space, message->parts[0], message->part_counts[0], ACCESS_READ);
+    }
+    done = copy_run(kernel, copy);
+    *result = copy->result;
+    return done;
 }
 
 /* What the server is told of the message. */
@@ -206,8 +263,12 @@ enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, s
                                  const struct vector_arguments *vector, int *error)
 {
     struct message *message = &client->message;
-    struct copy_result copied = message_copy(kernel, client, server, vector);
+    struct copy_result copied;
 
+    if (!message_copy(kernel, client, server, vector, &copied)) {
+        message_claim(kernel, client, server);
+        return HANDING_OVER;
+    }
     if (copied.to_error != 0) {
         *error = copied.to_error;
         return SERVER_FAILED;
@@ -220,8 +281,10 @@ enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, s
         prioqueue_remove(&message->queue_node);
     trace_record(kernel, TRACE_RECEIVE, server, client, message->id, 0, copied.bytes);
     client->state = THREAD_REPLY;
+    message->copier = NULL;
     message->table = server->table;
-    list_push_back(&message->channel->unanswered, &message->unanswered_link);
+    if (!list_is_linked(&message->unanswered_link))
+        list_push_back(&message->channel->unanswered, &message->unanswered_link);
     server_set(kernel, client, server);
     message_tell(kernel, client, server, copied.bytes);
     return HANDED_OVER;
@@ -240,6 +303,9 @@ int message_send(struct kernel *kernel, struct thread *client)
         case HANDED_OVER:
             thread_wake_direct(kernel, server, 0);
             return 0;
+        case HANDING_OVER:
+            job_wake_direct(kernel, server);
+            return 0;
         case CLIENT_FAILED:
             message_close(kernel, client);
             return error;
@@ -255,11 +321,15 @@ int message_send(struct kernel *kernel, struct thread *client)
 
 struct thread *message_find(struct kernel *kernel, struct thread *server, uint64_t id)
 {
-    struct thread *client = thread_of_slot(kernel, id & ((1ull << MESSAGE_SLOT_BITS) - 1u));
+    struct thread *client = message_client(kernel, id);
+    struct message *message;
 
-    if (id == 0 || client == NULL || client->state != THREAD_REPLY)
+    if (client == NULL || client->state != THREAD_REPLY)
         return NULL;
-    return client->message.id == id && client->message.table == server->table ? client : NULL;
+    message = &client->message;
+    if (message->copier != NULL && message->copier != server)
+        return NULL;
+    return message->table == server->table ? client : NULL;
 }
 
 unsigned message_check(struct kernel *kernel, struct thread *thread)
@@ -273,10 +343,12 @@ unsigned message_check(struct kernel *kernel, struct thread *thread)
         return message->queue_node.queued || message->server != NULL || list_is_linked(&message->unanswered_link)
                    ? 402
                    : 0;
-    if ((thread->state == THREAD_SEND) != message->queue_node.queued)
+    if ((thread->state == THREAD_SEND && message->copier == NULL) != message->queue_node.queued)
         return 403;
-    if ((thread->state == THREAD_REPLY) != list_is_linked(&message->unanswered_link))
+    if ((thread->state == THREAD_REPLY || message->copier != NULL) != list_is_linked(&message->unanswered_link))
         return 404;
+    if (message->copier != NULL && job_client(kernel, message->copier) != thread)
+        return 410;
     if (message->channel->dead || message->connection->channel != message->channel)
         return 405;
     if (message->queue_node.queued && message->queue_node.priority != thread->priority)

@@ -32,9 +32,9 @@ struct transfer_set {
 };
 
 struct message {
-    struct prioqueue_node queue_node;  /* SEND: in channel->queue */
+    struct prioqueue_node queue_node;  /* SEND without a copier: in channel->queue */
     struct prioqueue_node server_node; /* SEND and REPLY: in server->served, if server */
-    struct list unanswered_link;       /* REPLY: in channel->unanswered */
+    struct list unanswered_link;       /* REPLY, and SEND with a copier: in channel->unanswered */
     struct channel *channel;           /* SEND and REPLY */
     struct connection *connection;     /* SEND and REPLY: referenced, and counted like a handle */
     struct thread *server;             /* whom this message lends its priority */
@@ -46,6 +46,7 @@ struct message {
     uint32_t rights;   /* of the handle called with */
     uint8_t kind;      /* enum received_kind */
     bool uninterruptible;
+    struct thread *copier; /* whose call is in the middle of copying it, as receiver (SEND) or answerer (REPLY) */
     bool unblocking; /* one PULSE_UNBLOCK has gone out */
     struct pulse unblock;
     struct exception_info exception;
@@ -80,17 +81,24 @@ int64_t message_access(struct kernel *kernel, struct thread *thread, uint64_t id
 void message_exception(struct kernel *kernel, struct thread *thread, const struct exception_info *info);
 
 /* Steps shared by calls and exceptions. */
-enum hand_over { HANDED_OVER, CLIENT_FAILED, SERVER_FAILED };
+enum hand_over { HANDED_OVER, HANDING_OVER, CLIENT_FAILED, SERVER_FAILED };
 /* Fills in who sends by what, with a new ID. The client is not blocked yet. */
 void message_open(struct kernel *kernel, struct thread *client, struct connection *connection, uint8_t kind);
 /* The client, already in SEND, gets its message to a waiting thread or into the queue. 0, or the client's error, with
  * the message closed again. */
 int message_send(struct kernel *kernel, struct thread *client);
-/* Copies a message in SEND to `server` and puts it into REPLY; *error tells what failed. No change if it fails. */
+/* Copies a message in SEND to `server` and puts it into REPLY; *error tells what failed. No change if it fails.
+ * HANDING_OVER: preempted; `server` has claimed the message and must go on by its own call. */
 enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, struct thread *server,
                                  const struct vector_arguments *vector, int *error);
 /* The client of an unanswered message that `server` may answer; NULL: no such message. */
 struct thread *message_find(struct kernel *kernel, struct thread *server, uint64_t id);
+/* The client in SEND or REPLY whose message has this ID, or NULL. */
+struct thread *message_client(struct kernel *kernel, uint64_t id);
+/* `copier` is going to go on receiving or answering it in its next turns. */
+void message_claim(struct kernel *kernel, struct thread *client, struct thread *copier);
+/* It does not: the message is where it was before. */
+void message_unclaim(struct kernel *kernel, struct thread *client);
 /* The answer to an exception, given by `server`: takes registers from its vector if there are any. */
 int64_t exception_reply(struct kernel *kernel, struct thread *server, struct thread *client, int64_t status,
                         const struct vector_arguments *vector);

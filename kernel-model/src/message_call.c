@@ -78,30 +78,34 @@ int64_t message_call(struct kernel *kernel, struct thread *thread, const struct 
     return SYSCALL_BLOCKED;
 }
 
-/* Serves the first of the queue. 1: nothing is queued. */
-static int receive_next(struct kernel *kernel, struct thread *thread, struct channel *channel,
+/* Goes on with the message it was receiving, if any, or serves the first of the queue. 1: nothing is queued. */
+static int64_t receive_next(struct kernel *kernel, struct thread *thread, struct channel *channel,
                         const struct vector_arguments *vector)
 {
+    struct thread *client = job_client(kernel, thread);
     struct prioqueue_node *node;
 
-    while ((node = prioqueue_first(&channel->queue)) != NULL) {
-        struct thread *client;
+    while (client != NULL || (node = prioqueue_first(&channel->queue)) != NULL) {
         int error;
 
-        if (node->tag == QUEUE_PULSE) {
+        if (client == NULL && node->tag == QUEUE_PULSE) {
             pulse_deliver(kernel, LIST_ENTRY(node, struct pulse, node), thread);
             return 0;
         }
-        client = LIST_ENTRY(node, struct thread, message.queue_node);
+        if (client == NULL)
+            client = LIST_ENTRY(node, struct thread, message.queue_node);
         switch (message_hand_over(kernel, client, thread, vector, &error)) {
         case HANDED_OVER:
             return 0;
+        case HANDING_OVER:
+            return SYSCALL_PREEMPTED;
         case CLIENT_FAILED:
             message_fail(kernel, client, error);
             break;
         case SERVER_FAILED:
             return error;
         }
+        client = NULL;
     }
     return 1;
 }
@@ -111,7 +115,7 @@ int64_t message_receive(struct kernel *kernel, struct thread *thread, int64_t ha
 {
     struct object *object;
     struct channel *channel;
-    int status = table_lookup(thread->table, handle, OBJECT_CHANNEL, RIGHT_MANAGE, &object);
+    int64_t status = table_lookup(thread->table, handle, OBJECT_CHANNEL, RIGHT_MANAGE, &object);
 
     if (status != 0)
         return status;

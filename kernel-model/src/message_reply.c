@@ -26,8 +26,7 @@ int64_t message_reply(struct kernel *kernel, struct thread *thread, uint64_t id,
     struct message *message;
     struct transfer_plan plan;
     struct transfer_set set = {.count = 0};
-    struct copy_result copied;
-    struct cursor from, to;
+    struct copy *copy = &thread->job.copy;
     int error;
 
     if (client == NULL)
@@ -40,59 +39,88 @@ int64_t message_reply(struct kernel *kernel, struct thread *thread, uint64_t id,
     error = transfer_plan_read(thread, &plan);
     if (error != 0)
         return error;
-    cursor_init(&from, thread->space, vector->parts, vector->count, ACCESS_READ);
-    cursor_init(&to, client->space, message->parts[1], message->part_counts[1], ACCESS_WRITE);
-    copied = copy_vectors(kernel, &to, &from);
-    if (copied.from_error != 0)
-        return copied.from_error;
-    if (copied.to_error != 0) {
-        message_fail(kernel, client, copied.to_error);
-        return (int64_t)copied.bytes;
+    if (!job_resumes(thread, JOB_ANSWER, id)) {
+        cursor_init(&copy->from, thread->space, vector->parts, vector->count, ACCESS_READ);
+        cursor_init(&copy->to, client->space, message->parts[1], message->part_counts[1], ACCESS_WRITE);
+    }
+    if (!copy_run(kernel, copy)) {
+        message_claim(kernel, client, thread);
+        return SYSCALL_PREEMPTED;
+    }
+    if (copy->result.from_error != 0)
+        return copy->result.from_error;
+    if (copy->result.to_error != 0) {
+        message_fail(kernel, client, copy->result.to_error);
+        return (int64_t)copy->result.bytes;
     }
     transfer_take(kernel, thread, &plan, &set);
     /* What moved away may have been the channel's last handle: then its clients have been sent off. */
     if (message_find(kernel, thread, id) != client) {
         transfer_drop(kernel, &set);
     } else {
-        trace_record(kernel, TRACE_REPLY, thread, client, id, (uint64_t)status, copied.bytes);
-        reply_finish(kernel, client, status, copied.bytes, direct, &set);
+        trace_record(kernel, TRACE_REPLY, thread, client, id, (uint64_t)status, copy->result.bytes);
+        reply_finish(kernel, client, status, copy->result.bytes, direct, &set);
     }
-    return (int64_t)copied.bytes;
+    return (int64_t)copy->result.bytes;
+}
+
+/* The handler looks at an exception again; there is nothing to write into. */
+static int64_t exception_access(struct kernel *kernel, struct thread *thread, struct thread *client,
+                                unsigned direction, uint64_t offset, const struct vector_arguments *vector)
+{
+    struct exception_message exception;
+    struct copy_result copied;
+    struct cursor ours, theirs;
+
+    if (direction != 0)
+        return 0;
+    exception_message_get(kernel, client, &exception);
+    cursor_init(&ours, thread->space, vector->parts, vector->count, ACCESS_WRITE);
+    cursor_init_bytes(&theirs, &exception, sizeof(exception));
+    (void)cursor_skip(kernel, &theirs, offset); /* kernel memory cannot fail */
+    copied = copy_vectors(kernel, &ours, &theirs);
+    return copied.to_error != 0 ? copied.to_error : (int64_t)copied.bytes;
+}
+
+/* Sets the cursors of an access to where it begins. 0, or the error of the client's vector. */
+static int access_begin(struct kernel *kernel, struct thread *thread, struct thread *client, unsigned direction,
+                        uint64_t offset, const struct vector_arguments *vector)
+{
+    const struct message *message = &client->message;
+    struct copy *copy = &thread->job.copy;
+    struct cursor *ours = direction == 0 ? &copy->to : &copy->from;
+    struct cursor *theirs = direction == 0 ? &copy->from : &copy->to;
+
+    cursor_init(ours, thread->space, vector->parts, vector->count, direction == 0 ? ACCESS_WRITE : ACCESS_READ);
+    cursor_init(theirs, client->space, message->parts[direction], message->part_counts[direction],
+                direction == 0 ? ACCESS_READ : ACCESS_WRITE);
+    return cursor_skip(kernel, theirs, offset);
 }
 
 int64_t message_access(struct kernel *kernel, struct thread *thread, uint64_t id, unsigned direction, uint64_t offset,
                        const struct vector_arguments *vector)
 {
     struct thread *client = message_find(kernel, thread, id);
-    struct message *message;
-    struct copy_result copied;
-    struct exception_message exception;
-    struct cursor ours, theirs;
-    int error;
+    struct copy *copy = &thread->job.copy;
+    int theirs = 0, ours;
 
     if (client == NULL)
         return -E_SRCH;
     if (vector->count > PARTS_MAX)
         return -E_INVAL;
-    message = &client->message;
-    cursor_init(&ours, thread->space, vector->parts, vector->count, direction == 0 ? ACCESS_WRITE : ACCESS_READ);
-    if (message->kind == RECEIVED_EXCEPTION) {
-        exception_message_get(kernel, client, &exception);
-        cursor_init_bytes(&theirs, &exception, direction == 0 ? sizeof(exception) : 0);
-    } else {
-        cursor_init(&theirs, client->space, message->parts[direction], message->part_counts[direction],
-                    direction == 0 ? ACCESS_READ : ACCESS_WRITE);
-    }
-    error = cursor_skip(kernel, &theirs, offset);
-    if (error != 0)
-        copied = (struct copy_result){.from_error = error, .to_error = error};
-    else
-        copied = direction == 0 ? copy_vectors(kernel, &ours, &theirs) : copy_vectors(kernel, &theirs, &ours);
-    trace_record(kernel, TRACE_COPY, thread, client, id, direction, copied.bytes);
-    if ((direction == 0 ? copied.from_error : copied.to_error) != 0) {
-        message_fail(kernel, client, direction == 0 ? copied.from_error : copied.to_error);
+    if (client->message.kind == RECEIVED_EXCEPTION)
+        return exception_access(kernel, thread, client, direction, offset, vector);
+    if (!job_resumes(thread, JOB_ACCESS, id))
+        theirs = access_begin(kernel, thread, client, direction, offset, vector);
+    if (theirs == 0 && !copy_run(kernel, copy))
+        return SYSCALL_PREEMPTED;
+    trace_record(kernel, TRACE_COPY, thread, client, id, direction, copy->result.bytes);
+    if (theirs == 0)
+        theirs = direction == 0 ? copy->result.from_error : copy->result.to_error;
+    if (theirs != 0) {
+        message_fail(kernel, client, theirs);
         return -E_SRCH;
     }
-    error = direction == 0 ? copied.to_error : copied.from_error;
-    return error != 0 ? error : (int64_t)copied.bytes;
+    ours = direction == 0 ? copy->result.to_error : copy->result.from_error;
+    return ours != 0 ? ours : (int64_t)copy->result.bytes;
 }

@@ -59,6 +59,21 @@ static void lead_take(struct prioqueue_node *leader, struct prioqueue_node *node
     node->leader = true;
 }
 
+void prioqueue_push_front(struct prioqueue *queue, struct prioqueue_node *node, uint8_t priority)
+{
+    struct list *place;
+    struct prioqueue_node *leader = level_find(queue, priority, &place);
+
+    node_prepare(node, priority);
+    if (leader != NULL) {
+        list_push_back(&leader->peers, &node->peers);
+        lead_take(leader, node);
+        return;
+    }
+    node->leader = true;
+    list_insert_before(place, &node->level);
+}
+
 struct prioqueue_node *prioqueue_first(struct prioqueue *queue)
 {
     struct list *first = list_first(&queue->levels);

@@ -23,6 +23,8 @@ struct prioqueue_node {
 void prioqueue_init(struct prioqueue *queue);
 /* Last of its priority. */
 void prioqueue_push(struct prioqueue *queue, struct prioqueue_node *node, uint8_t priority);
+/* First of its priority. */
+void prioqueue_push_front(struct prioqueue *queue, struct prioqueue_node *node, uint8_t priority);
 /* The oldest of the highest priority; NULL if empty. */
 struct prioqueue_node *prioqueue_first(struct prioqueue *queue);
 /* Takes a queued node out. */

@@ -136,12 +136,22 @@ SYSCALL(space_query)
 }
 
 /* Bytes between another space and the caller's buffer; short if either side ends early. */
-static int64_t space_transport(struct kernel *kernel, struct cursor *to, struct cursor *from)
+static int64_t space_transport(struct kernel *kernel, struct thread *thread, const struct cursor *to,
+                               const struct cursor *from)
 {
-    struct copy_result copied = copy_vectors(kernel, to, from);
-    int error = copied.from_error != 0 ? copied.from_error : copied.to_error;
+    struct copy *copy = &thread->job.copy;
+    int error;
 
-    return copied.bytes == 0 && error != 0 ? error : (int64_t)copied.bytes;
+    if (!job_resumes(thread, JOB_TRANSPORT, 0)) {
+        copy->to = *to;
+        copy->from = *from;
+    }
+    copy->to.space = to->space; /* what the handle names now */
+    copy->from.space = from->space;
+    if (!copy_run(kernel, copy))
+        return SYSCALL_PREEMPTED;
+    error = copy->result.from_error != 0 ? copy->result.from_error : copy->result.to_error;
+    return copy->result.bytes == 0 && error != 0 ? error : (int64_t)copy->result.bytes;
 }
 
 SYSCALL(space_read)
@@ -156,7 +166,7 @@ SYSCALL(space_read)
         return error;
     cursor_init_run(&from, space, argument[1], argument[3], ACCESS_READ, true);
     cursor_init_run(&to, thread->space, argument[2], argument[3], ACCESS_WRITE, false);
-    return space_transport(kernel, &to, &from);
+    return space_transport(kernel, thread, &to, &from);
 }
 
 SYSCALL(space_write)
@@ -171,5 +181,5 @@ SYSCALL(space_write)
         return error;
     cursor_init_run(&from, thread->space, argument[2], argument[3], ACCESS_READ, false);
     cursor_init_run(&to, space, argument[1], argument[3], ACCESS_WRITE, true);
-    return space_transport(kernel, &to, &from);
+    return space_transport(kernel, thread, &to, &from);
 }

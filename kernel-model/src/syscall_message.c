@@ -85,8 +85,10 @@ SYSCALL(reply_receive)
 
     if (result == 0 && receive.count > PARTS_MAX)
         result = -E_INVAL;
-    if (result == 0 && argument[0] != 0)
+    if (result == 0 && argument[0] != 0 && !thread->job.answered) {
         result = message_reply(kernel, thread, argument[0], (int64_t)argument[1], &reply, true);
+        thread->job.answered = result >= 0;
+    }
     return result < 0 ? result : message_receive(kernel, thread, (int64_t)argument[5], &receive, DEADLINE_NONE);
 }
 

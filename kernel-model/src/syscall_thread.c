@@ -207,7 +207,9 @@ SYSCALL(thread_registers)
     error = space_copy_in(kernel, thread->space, &registers, argument[1], sizeof(registers));
     if (error == 0 && target->state != THREAD_NEW && target->state != THREAD_READY)
         error = -E_BUSY;
-    if (error == 0)
-        plat_context_set(kernel, thread_context(target), &registers);
-    return error;
+    if (error != 0)
+        return error;
+    job_end(kernel, target);
+    plat_context_set(kernel, thread_context(target), &registers);
+    return 0;
 }

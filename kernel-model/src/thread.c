@@ -206,6 +206,7 @@ void thread_kill(struct kernel *kernel, struct thread *thread)
     schedule_forget(kernel, thread);
     thread->state = THREAD_DEAD;
     thread->doomed = false;
+    job_end(kernel, thread);
     message_server_gone(kernel, thread);
     thread->priority = thread->base_priority;
     object_reference((struct object *)table);
@@ -337,5 +338,7 @@ unsigned thread_check(struct kernel *kernel, struct thread *thread)
         return 206;
     if (!alive && (thread->message.id != 0 || prioqueue_first(&thread->served) != NULL))
         return 207;
+    if (job_check(kernel, thread) != 0)
+        return job_check(kernel, thread);
     return message_check(kernel, thread);
 }

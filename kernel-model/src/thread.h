@@ -5,6 +5,7 @@
 #define KERNEL_THREAD_H
 
 #include "deadline.h"
+#include "job.h"
 #include "list.h"
 #include "message.h"
 #include "object.h"
@@ -12,6 +13,7 @@
 #include "pulse.h"
 
 #include <abi/control.h>
+#include <kernel/kernel.h>
 #include <kernel/platform.h>
 
 struct space;
@@ -25,6 +27,8 @@ struct notification;
 
 /* Result that means: no result yet, the thread is blocked (or dead, or goes on elsewhere). */
 #define SYSCALL_BLOCKED INT64_MIN
+/* The same: the call is to be made again in the thread's next turn (job.h). */
+#define SYSCALL_PREEMPTED (INT64_MIN + 1)
 
 struct thread {
     struct object object;
@@ -47,6 +51,7 @@ struct thread {
     bool doomed;            /* will be killed before the kernel is left */
     bool has_context;       /* the platform knows it */
     bool in_call;           /* entered by a system call and not resumed since */
+    bool again;             /* its call was preempted, and is made again before it is resumed */
     bool upcall_ready;      /* THREAD_UPCALL_READY */
     bool interrupt_pending; /* told to look for signals, and has not been seen to */
     struct list ready_link;
@@ -61,6 +66,8 @@ struct thread {
     struct memory *key_memory; /* ADDRESS_WAIT: referenced */
     uint64_t key_offset;
 
+    struct syscall_arguments call; /* its last one */
+    struct job job;                /* what that is copying */
     struct message message;  /* as a client */
     struct prioqueue served; /* as a server: message.server_node of those who lend it their priority */
     struct pulse death;

@@ -101,7 +101,7 @@ void thread_upcall_try(struct kernel *kernel, struct thread *thread)
     struct control *control = thread->control;
     uint64_t stack = thread->control_address + LIBSYS_STACK_OFFSET + LIBSYS_STACK_BYTES;
 
-    if (!thread->interrupt_pending || !thread->upcall_ready || thread->in_call)
+    if (!thread->interrupt_pending || !thread->upcall_ready || thread->in_call || thread->again)
         return;
     if (kernel->libsys_entry_upcall == 0 || control->in_upcall != 0)
         return;

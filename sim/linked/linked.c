@@ -167,6 +167,10 @@ int linked_run(struct linked *linked)
         struct thread *thread = kernel_next(linked->kernel, 0, linked->now_ns);
         if (thread != NULL) {
             thread_step(linked, thread);
+        } else if (linked->preempted) {
+            linked->preempted = false;
+            linked->now_ns += linked->options.step_ns;
+            check(linked);
         } else if (linked->deadline_ns != DEADLINE_NONE) {
             linked->now_ns = linked->deadline_ns > linked->now_ns ? linked->deadline_ns : linked->now_ns;
         } else {

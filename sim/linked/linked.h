@@ -25,6 +25,10 @@ struct linked_options {
     /* The driver acknowledged interrupt `number`; may raise interrupts. NULL: nobody cares. */
     void (*doorbell)(struct linked *linked, uint32_t number, void *argument);
     void *doorbell_argument;
+    /* Asked at each preemption point of a copy: true stops it there, and others get their turn. Must not call the core.
+     * NULL: copies are stopped by interrupts and the timer only. */
+    bool (*preempt)(struct linked *linked, void *argument);
+    void *preempt_argument;
 };
 
 /* A machine with an initialised kernel; NULL: no memory, or ram_bytes is too small for the kernel. */

@@ -35,6 +35,7 @@ struct linked {
     uint64_t deadline_ns;
     struct linked_interrupt interrupts[LINKED_INTERRUPTS];
     bool interrupts_changed; /* since interrupts_deliver looked */
+    bool preempted;          /* the core has been told to stop a copy */
     bool stopped;
     int status;
 };

@@ -128,6 +128,17 @@ void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns)
     machine_of(kernel)->deadline_ns = deadline_ns;
 }
 
+bool plat_preempt_pending(struct kernel *kernel, unsigned cpu)
+{
+    struct linked *linked = machine_of(kernel);
+    (void)cpu;
+    linked->preempted = linked->interrupts_changed || linked->deadline_ns <= linked->now_ns;
+    if (linked->options.preempt != NULL && linked->options.preempt(linked, linked->options.preempt_argument)) {
+        linked->preempted = true;
+    }
+    return linked->preempted;
+}
+
 void plat_interrupt_ack(struct kernel *kernel, uint32_t number)
 {
     struct linked *linked = machine_of(kernel);

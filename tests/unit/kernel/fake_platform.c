@@ -287,6 +287,15 @@ void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns)
     fake_of(kernel)->timer_deadline_ns = deadline_ns;
 }
 
+bool plat_preempt_pending(struct kernel *kernel, unsigned cpu)
+{
+    struct fake_platform *fake = fake_of(kernel);
+
+    (void)cpu;
+    fake->preempt_polls++;
+    return fake->preempt_always || fake->preempt_polls == fake->preempt_at;
+}
+
 void plat_interrupt_ack(struct kernel *kernel, uint32_t number)
 {
     (void)number;

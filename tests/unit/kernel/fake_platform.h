@@ -30,6 +30,9 @@ struct fake_platform {
     uint64_t spaces, contexts; /* that exist */
     bool fail_spaces, fail_contexts, fail_maps;
     uint64_t timer_deadline_ns;
+    uint64_t preempt_polls; /* how often the core has asked */
+    uint64_t preempt_at;    /* told to stop when it asks for that time; 0: never */
+    bool preempt_always;    /* told to stop each time */
     uint32_t interrupt_acks, interrupts_enabled;
     bool stopped;
     int stop_status;

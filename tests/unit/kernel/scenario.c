@@ -110,6 +110,8 @@ static void become_current(struct scenario *scenario, struct thread *thread)
     struct kernel *kernel = scenario->kernel;
     struct thread *current = kernel_next(kernel, 0, scenario->now_ns);
 
+    if (current == NULL)
+        current = schedule_current(kernel); /* in the middle of a copy */
     if (current == thread)
         return;
     ck_assert_int_eq(thread->state, THREAD_READY);

@@ -1,0 +1,57 @@
+/* What a preempted call has to come back to. */
+#include "job.h"
+
+#include "kernel_state.h"
+
+bool job_resumes(struct thread *thread, enum job_kind kind, uint64_t message_id)
+{
+    struct job *job = &thread->job;
+
+    if (job->kind == kind && job->message_id == message_id)
+        return true;
+    job->kind = (uint8_t)kind;
+    job->message_id = message_id;
+    job->copy.result = (struct copy_result){0};
+    return false;
+}
+
+struct thread *job_client(struct kernel *kernel, struct thread *thread)
+{
+    const struct job *job = &thread->job;
+    struct thread *client;
+
+    if (job->kind != JOB_RECEIVE && job->kind != JOB_ANSWER)
+        return NULL;
+    client = message_client(kernel, job->message_id);
+    return client != NULL && client->message.copier == thread ? client : NULL;
+}
+
+void job_end(struct kernel *kernel, struct thread *thread)
+{
+    struct thread *client = job_client(kernel, thread);
+
+    thread->again = false;
+    thread->job.kind = JOB_NONE;
+    thread->job.answered = false;
+    if (client != NULL)
+        message_unclaim(kernel, client);
+}
+
+void job_wake_direct(struct kernel *kernel, struct thread *thread)
+{
+    thread_unwait(kernel, thread, false);
+    thread->state = THREAD_READY;
+    thread->again = true;
+    thread->job.answered = true; /* if it was to answer, it did so before it blocked */
+    if (!thread->suspended)
+        schedule_add_direct(kernel, thread);
+}
+
+unsigned job_check(struct kernel *kernel, struct thread *thread)
+{
+    if (thread->again && thread->state != THREAD_READY && thread->state != THREAD_RUNNING)
+        return 1101;
+    if (job_client(kernel, thread) != NULL && !thread->again)
+        return 1102;
+    return 0;
+}

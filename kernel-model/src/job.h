@@ -1,0 +1,34 @@
+/* Calls in the middle of a copy. A call that is preempted there returns SYSCALL_PREEMPTED; its thread stays one that may
+ * run, and when its turn comes the call is made again with the same arguments, checks them again, and finds its copy
+ * where it stood. Messages are always copied on by the thread that receives or answers; a client only waits. A message
+ * that is being received or answered is claimed (message.copier): nobody else can receive or answer it meanwhile. If
+ * its client leaves, the copier finds it gone. */
+#ifndef KERNEL_JOB_H
+#define KERNEL_JOB_H
+
+#include "copy.h"
+
+struct kernel;
+struct thread;
+
+enum job_kind { JOB_NONE, JOB_RECEIVE, JOB_ANSWER, JOB_ACCESS, JOB_TRANSPORT };
+
+struct job {
+    uint8_t kind;  /* enum job_kind */
+    bool answered; /* the call is a reply_receive whose reply is done */
+    uint64_t message_id;
+    struct copy copy;
+};
+
+/* Whether the thread's call finds such a copy begun; if not, it has got one now, whose cursors are to be set. */
+bool job_resumes(struct thread *thread, enum job_kind kind, uint64_t message_id);
+/* The client whose message the thread has claimed, or NULL. */
+struct thread *job_client(struct kernel *kernel, struct thread *thread);
+/* The thread's call is over or given up: what it has claimed is free again. */
+void job_end(struct kernel *kernel, struct thread *thread);
+/* A thread blocked in receive has got something to copy: its call is made again, at once if it can be. */
+void job_wake_direct(struct kernel *kernel, struct thread *thread);
+/* Number of the first broken invariant, or 0. */
+unsigned job_check(struct kernel *kernel, struct thread *thread);
+
+#endif
