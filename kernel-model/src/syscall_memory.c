@@ -21,6 +21,8 @@ SYSCALL(memory_clone)
 {
     struct grant *grant;
     struct memory *from, *memory;
+    struct handle_entry entry;
+    uint32_t rights = RIGHTS_ALL;
     int place;
     int error = decode_grant(thread, argument[0], &grant);
 
@@ -29,8 +31,11 @@ SYSCALL(memory_clone)
     place = error != 0 ? error : decode_place(kernel, thread);
     if (place < 0)
         return place;
+    /* A copy of what may not be executed may not be either. */
+    if (table_entry_get(thread->table, (int64_t)argument[1], &entry) != 0 || (entry.rights & RIGHT_EXECUTE) == 0)
+        rights &= ~RIGHT_EXECUTE;
     error = memory_clone(kernel, grant, from, argument[2], argument[3], &memory);
-    return error != 0 ? error : syscall_give(kernel, thread, place, (struct object *)memory, RIGHTS_ALL);
+    return error != 0 ? error : syscall_give(kernel, thread, place, (struct object *)memory, rights);
 }
 
 SYSCALL(memory_device)

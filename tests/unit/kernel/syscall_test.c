@@ -175,6 +175,30 @@ START_TEST(another_space_is_read_and_written_through_its_handle)
 }
 END_TEST
 
+START_TEST(a_clone_is_executable_only_if_its_source_is_MEM_4)
+{
+    struct scenario *scenario = scenario_create();
+    struct process process = process_create(scenario);
+    struct thread *thread = thread_add(&process, 10, NULL, NULL);
+
+    for (unsigned executable = 0; executable < 2; executable++) {
+        uint64_t rights = executable != 0 ? RIGHTS_ALL : RIGHTS_ALL & ~RIGHT_EXECUTE;
+        int64_t memory = ACT(scenario, thread, MEMORY_CREATE, HANDLE_GRANT, PAGE_BYTES);
+        int64_t source = ACT(scenario, thread, HANDLE_DUPLICATE, HANDLE_TABLE, (uint64_t)memory, HANDLE_TABLE,
+                             HANDLE_DYNAMIC, rights, 0);
+        int64_t clone = ACT(scenario, thread, MEMORY_CLONE, HANDLE_GRANT, (uint64_t)source, 0, PAGE_BYTES);
+
+        ck_assert_int_eq(ACT(scenario, thread, HANDLE_INFO, HANDLE_TABLE, (uint64_t)clone),
+                         (int64_t)(OBJECT_MEMORY | rights << 8));
+        ck_assert_int_eq(ACT(scenario, thread, SPACE_MAP, HANDLE_SPACE, MAP_BASE, PAGE_BYTES, (uint64_t)clone, 0,
+                             PROT_R | PROT_X) >= 0,
+                         executable != 0);
+    }
+    scenario_destroy(scenario);
+}
+END_TEST
+
 UNIT_MAIN("syscall", bad_handles_reach_nothing_OBJ_1, unknown_numbers_are_told_CMP_4,
           any_mix_of_calls_keeps_every_invariant_FUZ_2, log_and_info_reach_the_machine,
-          another_space_is_read_and_written_through_its_handle)
+          another_space_is_read_and_written_through_its_handle,
+          a_clone_is_executable_only_if_its_source_is_MEM_4)
