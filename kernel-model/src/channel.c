@@ -63,6 +63,8 @@ void channel_close(struct kernel *kernel, struct channel *channel)
     if (channel->dead)
         return;
     channel->dead = true;
+    channel_tell(kernel, channel);
+    notification_unbind(kernel, channel);
     channel_drop_queue(kernel, channel);
     while ((entry = list_first(&channel->unanswered)) != NULL)
         message_fail(kernel, LIST_ENTRY(entry, struct thread, message.unanswered_link), -E_SRCH);
@@ -83,6 +85,12 @@ struct thread *channel_server(struct kernel *kernel, struct channel *channel)
     if (thread == NULL || thread->state == THREAD_DEAD)
         return NULL;
     return kernel->slots[thread->slot].serial == channel->last_server_serial ? thread : NULL;
+}
+
+void channel_tell(struct kernel *kernel, struct channel *channel)
+{
+    if (channel->notification != NULL)
+        notification_signal(kernel, channel->notification, channel->notification_bits);
 }
 
 struct thread *channel_receiver(struct channel *channel)
@@ -139,6 +147,9 @@ unsigned channel_check(struct kernel *kernel, struct channel *channel)
         return 503;
     if (!list_is_empty(&channel->receivers) && prioqueue_first(&channel->queue) != NULL)
         return 504;
+    if ((channel->notification != NULL) != list_is_linked(&channel->notification_link) ||
+        (channel->notification != NULL && (channel->dead || channel->notification_bits == 0)))
+        return 508;
     LIST_EACH (entry, &channel->receivers) {
         struct thread *thread = LIST_ENTRY(entry, struct thread, wait_link);
 

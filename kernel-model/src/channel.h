@@ -12,6 +12,7 @@
 
 struct thread;
 struct pulse;
+struct notification;
 
 #define PULSE_PAGES_MAX 32u /* hold PULSES_MAX slots */
 
@@ -27,6 +28,9 @@ struct channel {
     bool dead;
     uint32_t last_server_slot; /* boosted by what queues up; while the serial still fits */
     uint64_t last_server_serial;
+    struct notification *notification; /* signalled with the bits when something is queued; may be NULL */
+    uint64_t notification_bits;
+    struct list notification_link; /* in notification->bound */
     struct list free_pulses; /* of pulse.node.peers */
     uint32_t pulse_count;
     void *pulse_pages[PULSE_PAGES_MAX];
@@ -38,6 +42,8 @@ int channel_create(struct kernel *kernel, struct grant *grant, uint32_t pulse_sl
 void channel_server_set(struct kernel *kernel, struct channel *channel, struct thread *server);
 /* That thread, if it still lives; else NULL. */
 struct thread *channel_server(struct kernel *kernel, struct channel *channel);
+/* Something has been queued: the notification bound to the channel is told. */
+void channel_tell(struct kernel *kernel, struct channel *channel);
 /* The thread that has waited longest in receive, still waiting; NULL if there is none. */
 struct thread *channel_receiver(struct channel *channel);
 /* Nobody will receive on it any more. */

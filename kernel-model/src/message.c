@@ -316,6 +316,7 @@ int message_send(struct kernel *kernel, struct thread *client)
     }
     prioqueue_push(&channel->queue, &message->queue_node, client->priority);
     server_set(kernel, client, channel_server(kernel, channel));
+    channel_tell(kernel, channel);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* Notifications: bits that wait for a thread, or threads that wait for bits. */
 #include "notification.h"
 
+#include "channel.h"
 #include "kernel_state.h"
 #include "memory.h"
 
@@ -15,6 +16,7 @@ int notification_create(struct kernel *kernel, struct grant *grant, struct notif
         return error;
     *notification_out = (struct notification *)object;
     list_init(&(*notification_out)->waiters);
+    list_init(&(*notification_out)->bound);
     return 0;
 }
 
@@ -26,9 +28,21 @@ static void notification_wake_all(struct kernel *kernel, struct notification *no
         thread_wake(kernel, LIST_ENTRY(entry, struct thread, wait_link), error);
 }
 
+/* Nobody can wait for it any more. */
+static void notification_unbind_all(struct kernel *kernel, struct notification *notification)
+{
+    struct list *entry;
+
+    while ((entry = list_first(&notification->bound)) != NULL)
+        notification_unbind(kernel, LIST_ENTRY(entry, struct channel, notification_link));
+}
+
 void notification_destroy(struct kernel *kernel, struct object *object)
 {
-    notification_wake_all(kernel, (struct notification *)object, -E_BADF);
+    struct notification *notification = (struct notification *)object;
+
+    notification_unbind_all(kernel, notification);
+    notification_wake_all(kernel, notification, -E_BADF);
 }
 
 /* Gives all bits to a thread. 0, or an error of its memory with the bits kept. */
@@ -73,6 +87,41 @@ int64_t notification_wait(struct kernel *kernel, struct thread *thread, struct n
     return SYSCALL_BLOCKED;
 }
 
+int notification_bind(struct kernel *kernel, struct notification *notification, struct channel *channel,
+                      uint64_t bits)
+{
+    if (channel->notification != NULL && channel->notification != notification)
+        return -E_BUSY;
+    if (bits == 0) {
+        notification_unbind(kernel, channel);
+        return 0;
+    }
+    if (notification->wait_handles == 0)
+        return -E_BADF;
+    if (channel->notification == NULL) {
+        channel->notification = notification;
+        list_push_back(&notification->bound, &channel->notification_link);
+        notification->signal_handles++;
+    }
+    channel->notification_bits = bits;
+    if (prioqueue_first(&channel->queue) != NULL)
+        channel_tell(kernel, channel);
+    return 0;
+}
+
+void notification_unbind(struct kernel *kernel, struct channel *channel)
+{
+    struct notification *notification = channel->notification;
+
+    if (notification == NULL)
+        return;
+    channel->notification = NULL;
+    channel->notification_bits = 0;
+    list_remove(&channel->notification_link);
+    if (--notification->signal_handles == 0)
+        notification_wake_all(kernel, notification, -E_BADF);
+}
+
 void notification_handle_added(struct notification *notification, uint32_t rights)
 {
     notification->signal_handles += (rights & RIGHT_SIGNAL) != 0;
@@ -85,6 +134,8 @@ void notification_handle_removed(struct kernel *kernel, struct notification *not
     notification->wait_handles -= (rights & RIGHT_WAIT) != 0;
     if (notification->signal_handles == 0 || notification->wait_handles == 0)
         notification_wake_all(kernel, notification, -E_BADF);
+    if (notification->wait_handles == 0)
+        notification_unbind_all(kernel, notification);
 }
 
 unsigned notification_check(struct kernel *kernel, struct notification *notification)
@@ -97,6 +148,10 @@ unsigned notification_check(struct kernel *kernel, struct notification *notifica
 
         if (thread->state != THREAD_NOTIFICATION_WAIT || thread->notification != notification)
             return 702;
+    }
+    LIST_EACH (entry, &notification->bound) {
+        if (LIST_ENTRY(entry, struct channel, notification_link)->notification != notification)
+            return 703;
     }
     return 0;
 }

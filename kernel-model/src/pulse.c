@@ -36,11 +36,12 @@ static bool pulse_hand_over(struct kernel *kernel, struct channel *channel, cons
     return true;
 }
 
-static void pulse_enqueue(struct channel *channel, struct pulse *pulse, uint8_t priority)
+static void pulse_enqueue(struct kernel *kernel, struct channel *channel, struct pulse *pulse, uint8_t priority)
 {
     pulse->channel = channel;
     pulse->node.tag = QUEUE_PULSE;
     prioqueue_push(&channel->queue, &pulse->node, priority);
+    channel_tell(kernel, channel);
 }
 
 static void pulse_trace(struct kernel *kernel, const struct pulse *pulse, const struct thread *sender)
@@ -56,7 +57,7 @@ void pulse_send(struct kernel *kernel, struct channel *channel, struct pulse *pu
         return;
     if (pulse->owner == PULSE_OF_REFERENCE)
         object_reference(pulse->holder);
-    pulse_enqueue(channel, pulse, priority);
+    pulse_enqueue(kernel, channel, pulse, priority);
 }
 
 int pulse_send_user(struct kernel *kernel, struct channel *channel, const struct pulse *model, uint8_t priority)
@@ -75,7 +76,7 @@ int pulse_send_user(struct kernel *kernel, struct channel *channel, const struct
     pulse = LIST_ENTRY(slot, struct pulse, node.peers);
     *pulse = *model;
     pulse->owner = PULSE_OF_SLOT;
-    pulse_enqueue(channel, pulse, priority);
+    pulse_enqueue(kernel, channel, pulse, priority);
     return 0;
 }
 

@@ -72,6 +72,7 @@ int64_t syscall_dispatch(struct kernel *kernel, struct thread *thread, const str
     CASE(MACHINE_STOP, machine_stop);
     CASE(LOG, log);
     CASE(KERNEL_INFO, kernel_info);
+    CASE(NOTIFICATION_BIND, notification_bind);
     default:
         return -E_NOSYS;
     }

@@ -89,5 +89,6 @@ SYSCALL(interrupt_ack);
 SYSCALL(machine_stop);
 SYSCALL(log);
 SYSCALL(kernel_info);
+SYSCALL(notification_bind);
 
 #endif

@@ -37,6 +37,20 @@ SYSCALL(notification_wait)
                       : notification_wait(kernel, thread, (struct notification *)object, argument[1], argument[2]);
 }
 
+SYSCALL(notification_bind)
+{
+    struct object *object, *channel;
+    int error = decode_object(thread, argument[0], OBJECT_NOTIFICATION, RIGHT_WAIT, &object);
+
+    if (error == -E_ACCES)
+        error = decode_object(thread, argument[0], OBJECT_NOTIFICATION, RIGHT_MANAGE, &object);
+    if (error == 0)
+        error = decode_object(thread, argument[1], OBJECT_CHANNEL, RIGHT_MANAGE, &channel);
+    return error != 0 ? error
+                      : notification_bind(kernel, (struct notification *)object, (struct channel *)channel,
+                                          argument[2]);
+}
+
 SYSCALL(address_wait)
 {
     return address_wait(kernel, thread, argument[0], (uint32_t)argument[1], argument[2]);

@@ -24,17 +24,16 @@ static int notification_own(void)
     return state->notification;
 }
 
-/* What the file says now; notification 0: nobody is to be told later. */
-static int16_t file_ask(const struct os_poll *poll, int notification)
+int os_poll_ask(int fd, int16_t events, int notification, uint32_t signal_bits)
 {
-    uint32_t wanted = (uint16_t)poll->events | POLL_ERROR | POLL_HANG_UP;
-    struct file_request request = {.operation = FILE_POLL, .flags = 1, .argument = wanted};
+    uint32_t wanted = (uint16_t)events | POLL_ERROR | POLL_HANG_UP;
+    struct file_request request = {.operation = FILE_POLL, .flags = signal_bits, .argument = wanted};
     struct control *control = sys_control();
     if (notification > 0) {
         control->transfer[0] = (struct transfer){.handle = notification, .rights = RIGHT_SIGNAL | RIGHT_TRANSFER};
         control->transfer_count = 1;
     }
-    int64_t bits = file_send(poll->fd, &request, NULL, 0, NULL, 0, CALL_UNINTERRUPTIBLE);
+    int64_t bits = file_send(fd, &request, NULL, 0, NULL, 0, CALL_UNINTERRUPTIBLE);
     control->transfer_count = 0;
     if (bits == -E_BADF) {
         return POLL_INVALID;
@@ -42,7 +41,7 @@ static int16_t file_ask(const struct os_poll *poll, int notification)
     if (bits < 0) { /* it cannot say: it never makes anybody wait */
         bits = POLL_READ | POLL_WRITE;
     }
-    return (int16_t)(bits & ((uint16_t)poll->events | POLL_ALWAYS));
+    return (int)(bits & ((uint16_t)events | POLL_ALWAYS));
 }
 
 /* Asks all; once one is ready, the rest need not remember us. Returns how many are. */
@@ -50,7 +49,8 @@ static int files_ask(struct os_poll *polls, uint32_t count, int notification)
 {
     int ready = 0;
     for (uint32_t i = 0; i < count; i++) {
-        polls[i].result = polls[i].fd < 0 ? 0 : file_ask(&polls[i], ready == 0 ? notification : 0);
+        polls[i].result =
+            polls[i].fd < 0 ? 0 : (int16_t)os_poll_ask(polls[i].fd, polls[i].events, ready == 0 ? notification : 0, 1);
         ready += polls[i].result != 0;
     }
     return ready;

@@ -18,6 +18,11 @@ int sys_notification_wait(int notification, uint64_t *bits, uint64_t deadline_ns
     return (int)gate_call(SYS_NOTIFICATION_WAIT, (uint64_t)notification, GATE_ADDRESS(bits), deadline_ns, 0, 0, 0);
 }
 
+int sys_notification_bind(int notification, int channel, uint64_t bits)
+{
+    return (int)gate_call(SYS_NOTIFICATION_BIND, (uint64_t)notification, (uint64_t)channel, bits, 0, 0, 0);
+}
+
 int sys_address_wait(const uint32_t *address, uint32_t expected, uint64_t deadline_ns)
 {
     return (int)gate_call(SYS_ADDRESS_WAIT, GATE_ADDRESS(address), expected, deadline_ns, 0, 0, 0);

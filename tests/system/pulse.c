@@ -119,6 +119,34 @@ TEST(notification_coalesces_and_wakes_IPC_24)
     EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, notification), 0);
 }
 
+TEST(bound_channel_signals_what_is_queued_IPC_25)
+{
+    uint64_t bits = 0;
+    EXPECT(channel_open());
+    notification = sys_notification_create(HANDLE_GRANT);
+    int other = sys_notification_create(HANDLE_GRANT);
+    EXPECT_EQ(sys_notification_bind(notification, channel, 6), 0);
+    EXPECT_EQ(sys_notification_bind(other, channel, 1), -E_BUSY);
+    EXPECT_EQ(sys_notification_wait(notification, &bits, (uint64_t)sys_clock_read() + MS), -E_TIMEDOUT);
+    woken = 0;
+    EXPECT_EQ(test_thread(wait_for_bits, NULL), 0);
+    EXPECT_EQ(sys_thread_yield(), 0);
+    EXPECT_EQ(sys_pulse(connection, 9, 0, -1), 0);
+    test_await(&woken, 1);
+    EXPECT_EQ(seen_bits, 6);
+    EXPECT_EQ(receive().pulse_code, 9);
+    EXPECT_EQ(sys_notification_bind(notification, channel, 0), 0);
+    EXPECT_EQ(sys_pulse(connection, 9, 0, -1), 0);
+    EXPECT_EQ(sys_notification_wait(notification, &bits, 0), -E_TIMEDOUT);
+    EXPECT_EQ(sys_notification_bind(other, channel, 1), 0);
+    EXPECT_EQ(sys_notification_wait(other, &bits, 0), 0);
+    EXPECT_EQ(bits, 1);
+    channel_close();
+    EXPECT_EQ(sys_notification_wait(other, &bits, 0), 0); /* the channel's end */
+    EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, notification), 0);
+    EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, other), 0);
+}
+
 TEST(timer_sends_its_pulse_at_the_deadline_SCH_7)
 {
     EXPECT(channel_open());
@@ -162,5 +190,5 @@ TEST(sleep_ends_at_its_deadline_SCH_7)
 TEST_MAIN(pulse_brings_code_value_and_cookie_IPC_6_IPC_20, pulses_arrive_by_priority_then_in_order_IPC_13_IPC_20,
           full_pool_is_a_clear_error_and_loses_nothing_IPC_20, negative_codes_are_the_kernels_IPC_20,
           last_handle_closed_is_told_with_the_cookie_IPC_21, notification_coalesces_and_wakes_IPC_24,
-          timer_sends_its_pulse_at_the_deadline_SCH_7, periodic_timer_does_not_drift_SCH_7,
-          sleep_ends_at_its_deadline_SCH_7)
+          bound_channel_signals_what_is_queued_IPC_25, timer_sends_its_pulse_at_the_deadline_SCH_7,
+          periodic_timer_does_not_drift_SCH_7, sleep_ends_at_its_deadline_SCH_7)

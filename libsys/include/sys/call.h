@@ -79,6 +79,9 @@ int sys_connection_info(int channel, int connection, uint64_t *cookie);
 int sys_notification_create(int grant);
 int sys_notification_signal(int notification, uint64_t bits);
 int sys_notification_wait(int notification, uint64_t *bits, uint64_t deadline_ns);
+/* Whatever is queued at the channel (MANAGE) from now on, or is already, signals `bits` of the notification (WAIT or
+ * MANAGE); so does the channel's end. Bits 0: no more. -E_BUSY: another notification is bound to the channel. */
+int sys_notification_bind(int notification, int channel, uint64_t bits);
 int sys_address_wait(const uint32_t *address, uint32_t expected, uint64_t deadline_ns);
 int sys_address_wake(const uint32_t *address, uint32_t count);
 int64_t sys_clock_read(void);

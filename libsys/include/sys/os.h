@@ -37,6 +37,10 @@ struct os_poll {
     int16_t result;
 };
 int os_poll(struct os_poll *polls, uint32_t count, uint64_t deadline_ns); /* [i] */
+/* What of `events` holds now, or errors and hang-up. If nothing does, the server signals `bits` of the notification
+ * once something does; the latest request per descriptor and process counts. notification 0: only asks. For waiting
+ * for several things at once: bits for each of them in one notification (docs/abi.md). */
+int os_poll_ask(int fd, int16_t events, int notification, uint32_t bits);
 
 /* Paths. */
 int os_stat(int at, const char *path, uint32_t flags, struct file_stat *stat); /* flags: ROOT_NO_FOLLOW */

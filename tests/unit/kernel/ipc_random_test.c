@@ -161,7 +161,11 @@ static void step_object(struct world *world, struct thread *thread)
     uint64_t *count = kernel->memory.object_count;
     uint64_t connection = handle_pick(world, thread, OBJECT_CONNECTION);
 
-    switch (pick(world, 8)) {
+    switch (pick(world, 9)) {
+    case 8:
+        ACT(s, thread, NOTIFICATION_BIND, handle_pick(world, thread, OBJECT_NOTIFICATION),
+            handle_pick(world, thread, OBJECT_CHANNEL), pick(world, 4));
+        break;
     case 0:
         if (count[OBJECT_CHANNEL] < CHANNELS)
             ACT(s, thread, CHANNEL_CREATE, HANDLE_GRANT, pick(world, 3), pick(world, 2));

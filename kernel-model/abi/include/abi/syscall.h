@@ -73,13 +73,15 @@
     S(59, INTERRUPT_ACK)     /* interrupt                                         -> 0 */            \
     S(60, MACHINE_STOP)      /* status                                            does not return */ \
     S(61, LOG)               /* buffer, length                                    -> length */       \
-    S(62, KERNEL_INFO)       /* struct kernel_info *                              -> 0 */
+    S(62, KERNEL_INFO)       /* struct kernel_info *                              -> 0 */            \
+    /* waiting for several things */                                                                 \
+    S(76, NOTIFICATION_BIND) /* notification, channel, bits (0: unbind)           -> 0, E_BUSY */
 
 enum syscall_number {
 #define ABI_SYSCALL_MEMBER(number, name) SYS_##name = number,
     ABI_SYSCALLS(ABI_SYSCALL_MEMBER)
 #undef ABI_SYSCALL_MEMBER
-    SYSCALL_LIMIT = 64
+    SYSCALL_LIMIT = 80
 };
 
 /* HANDLE_DUPLICATE modes */
