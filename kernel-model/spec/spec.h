@@ -1,0 +1,253 @@
+/* The reference model of the kernel's contract: threads, handles, channels, messages, pulses, priorities, time. It is
+ * written from docs/abi.md and docs/ipc.md, shares no code with the core, and is meant to be plain: everything is in
+ * fixed arrays, found by looking through all of them, and what can be worked out from the rest is never stored.
+ *
+ * Each operation of a program is one function, which takes what the program would pass. Afterwards `struct spec` says
+ * what the kernel must show: each thread's state, result, priority and information, each queue's order, all bytes.
+ * Memory for objects is without end here. */
+#ifndef SPEC_SPEC_H
+#define SPEC_SPEC_H
+
+#include <abi/control.h>
+#include <abi/limits.h>
+#include <abi/types.h>
+
+#define SPEC_THREADS 8
+#define SPEC_TABLES 3
+#define SPEC_HANDLES 32 /* of a table, from HANDLE_DYNAMIC on */
+#define SPEC_CHANNELS 6
+#define SPEC_CONNECTIONS 20
+#define SPEC_NOTIFICATIONS 4
+#define SPEC_TIMERS 4
+#define SPEC_PULSES 96
+#define SPEC_PARTS 4
+#define SPEC_WINDOW_BYTES (3u * PAGE_BYTES) /* memory of a thread that its operations use */
+#define SPEC_WORDS 2                        /* words of a space that threads wait for */
+
+#define SPEC_NONE (-1)
+#define SPEC_BLOCKED INT64_MIN /* no result yet */
+
+/* Addresses: the same in all spaces. */
+#define SPEC_DATA 0x200000ull
+#define SPEC_DATA_STRIDE 0x10000ull /* from one thread's window to the next */
+#define SPEC_READ_ONLY 0x400000ull  /* one page of zeros */
+#define SPEC_WORD_BASE 0x500000ull
+#define SPEC_NOWHERE 0x900000ull
+
+struct spec_handle {
+    int type; /* enum object_type; OBJECT_NONE: empty */
+    int index;
+    uint32_t rights;
+    uint32_t flags;
+};
+
+struct spec_vector {
+    uint32_t count; /* may be above SPEC_PARTS only if it is above PARTS_MAX too */
+    bool unreadable; /* the parts themselves are at a bad address */
+    struct part parts[SPEC_PARTS];
+};
+
+struct spec_transfer {
+    int64_t handle;
+    uint32_t rights;
+    bool move;
+};
+
+struct spec_transfers {
+    uint32_t count;
+    struct spec_transfer items[TRANSFER_MAX];
+};
+
+struct spec_table {
+    struct spec_handle handles[SPEC_HANDLES];
+};
+
+struct spec_message {
+    uint64_t serial; /* stands for the ID; never used twice */
+    int connection;
+    int server; /* thread that it lends its priority to, or SPEC_NONE */
+    int table;  /* REPLY: of the thread that received it */
+    enum received_kind kind;
+    struct spec_vector vectors[2]; /* send, reply */
+    uint64_t bytes[2];
+    uint32_t rights;
+    bool uninterruptible;
+    bool unblocking;
+    struct exception_info exception;
+    struct spec_handle handles[TRANSFER_MAX]; /* on their way */
+    uint32_t handle_count;
+};
+
+/* A place in a queue: lower sequences first; `step` is that of the operation which gave it. */
+struct spec_place {
+    int64_t sequence;
+    uint64_t step;
+};
+
+struct spec_thread {
+    bool exists;
+    enum thread_state state; /* RUNNING is told as READY */
+    int table;               /* also its space */
+    int exception;           /* connection, or SPEC_NONE */
+    uint64_t identity;
+    uint8_t base_priority;
+    uint8_t priority; /* as of the last look: kept to see changes */
+    bool suspended;
+    bool doomed;
+    bool interrupt_pending;
+    bool interrupted; /* the word in the control page */
+    uint64_t deadline_ns;
+    int64_t result; /* of the call that ended last */
+    uint32_t results;
+    struct receive_info info; /* message_id: the serial; pulse_value of unblock pulses too */
+    int32_t received_handles[TRANSFER_MAX];
+    struct spec_message message; /* SEND, REPLY */
+    int waits_for;               /* RECEIVE: channel; NOTIFICATION_WAIT: notification; ADDRESS_WAIT: word */
+    struct spec_vector vector;   /* RECEIVE */
+    uint64_t bits_address;
+    struct spec_place wait_place;  /* among receivers or waiters; SEND: in the channel's queue */
+    struct spec_place ready_place; /* among the ready */
+    uint8_t window[SPEC_WINDOW_BYTES];
+};
+
+struct spec_channel {
+    bool exists;
+    bool dead;
+    uint32_t flags;
+    uint32_t pulse_slots;
+    int last_server; /* thread, or SPEC_NONE */
+};
+
+struct spec_connection {
+    bool exists;
+    bool closed; /* its close pulse is due or done */
+    int channel;
+    uint64_t cookie;
+};
+
+struct spec_notification {
+    bool exists;
+    uint64_t bits;
+};
+
+struct spec_timer {
+    bool exists;
+    int connection;
+    uint64_t deadline_ns;
+    uint64_t period_ns;
+    uint64_t set; /* order of setting: equal deadlines fire in it */
+    int32_t code;
+    uint64_t value;
+    uint8_t priority;
+    uint64_t identity;
+};
+
+enum spec_pulse_kind { SPEC_PULSE_USER = 1, SPEC_PULSE_CLOSE, SPEC_PULSE_UNBLOCK, SPEC_PULSE_DEATH, SPEC_PULSE_TIMER };
+
+struct spec_pulse { /* queued */
+    enum spec_pulse_kind kind; /* 0: no pulse */
+    int owner;                 /* connection, thread or timer; of user pulses none */
+    int channel;
+    int32_t code;
+    uint64_t value;
+    uint64_t cookie;
+    uint64_t identity;
+    uint8_t priority;
+    struct spec_place place;
+};
+
+struct spec {
+    uint64_t now_ns;
+    uint64_t step;     /* number of the operation */
+    int64_t sequence;  /* last given at a queue's end */
+    int64_t front;     /* last given at a queue's front: falls */
+    uint64_t serial;   /* last message */
+    uint64_t deadline_order; /* last set */
+    uint64_t deadline_orders[SPEC_THREADS];
+    int current;       /* thread that entered the kernel and may go on, or SPEC_NONE */
+    int direct;        /* handed the CPU */
+    int running;       /* last chosen to run */
+    uint64_t slice_end_ns;
+    struct spec_thread threads[SPEC_THREADS];
+    struct spec_table tables[SPEC_TABLES];
+    uint32_t words[SPEC_TABLES][SPEC_WORDS];
+    struct spec_channel channels[SPEC_CHANNELS];
+    struct spec_connection connections[SPEC_CONNECTIONS];
+    struct spec_notification notifications[SPEC_NOTIFICATIONS];
+    struct spec_timer timers[SPEC_TIMERS];
+    struct spec_pulse pulses[SPEC_PULSES];
+    struct spec_handle replied[TRANSFER_MAX]; /* on their way with a reply; empty between operations */
+    uint32_t replied_count;
+};
+
+/* Set-up. Objects are made with no handle; spec_handle_put gives the first. */
+void spec_init(struct spec *spec, uint64_t now_ns);
+void spec_thread_add(struct spec *spec, int thread, int table, uint8_t priority, uint64_t identity, int exception);
+/* A free place for an object, or SPEC_NONE: the world may not do what would need it. */
+int spec_channel_free(const struct spec *spec);
+int spec_connection_free(const struct spec *spec);
+int spec_notification_free(const struct spec *spec);
+int spec_timer_free(const struct spec *spec);
+/* The lowest free place of a table gets a handle: its number. */
+int64_t spec_handle_put(struct spec *spec, int table, int type, int index, uint32_t rights, uint32_t flags);
+/* Places left in a table. */
+int spec_room(const struct spec *spec, int table);
+
+/* What the current thread does. Results are in the threads. */
+void spec_call(struct spec *spec, int64_t handle, const struct spec_vector *send, const struct spec_vector *reply,
+               uint32_t flags, uint64_t deadline_ns, const struct spec_transfers *transfers);
+void spec_receive(struct spec *spec, int64_t handle, const struct spec_vector *vector, uint64_t deadline_ns);
+void spec_reply(struct spec *spec, uint64_t serial, int64_t status, const struct spec_vector *vector,
+                const struct spec_transfers *transfers);
+void spec_reply_receive(struct spec *spec, uint64_t serial, int64_t status, const struct spec_vector *reply,
+                        const struct spec_vector *receive, int64_t handle, const struct spec_transfers *transfers);
+/* direction 0: read, 1: write */
+void spec_access(struct spec *spec, uint64_t serial, unsigned direction, uint64_t offset,
+                 const struct spec_vector *vector);
+void spec_pulse(struct spec *spec, int64_t handle, int64_t code, uint64_t value, int64_t priority);
+void spec_close(struct spec *spec, int64_t handle);
+void spec_duplicate(struct spec *spec, int64_t handle, uint32_t rights);
+void spec_channel_create(struct spec *spec, uint64_t pulse_slots, uint64_t flags);
+void spec_connection_create(struct spec *spec, int64_t channel, uint64_t cookie, uint64_t rights);
+void spec_notification_create(struct spec *spec);
+void spec_signal(struct spec *spec, int64_t handle, uint64_t bits);
+void spec_notification_wait(struct spec *spec, int64_t handle, uint64_t bits_address, uint64_t deadline_ns);
+void spec_timer_create(struct spec *spec, int64_t connection, int64_t code, uint64_t value);
+void spec_timer_set(struct spec *spec, int64_t handle, uint64_t deadline_ns, uint64_t period_ns);
+void spec_address_wait(struct spec *spec, int word, uint32_t expected, uint64_t deadline_ns);
+void spec_address_wake(struct spec *spec, int word, uint64_t count);
+void spec_sleep(struct spec *spec, uint64_t deadline_ns);
+void spec_yield(struct spec *spec);
+void spec_exit(struct spec *spec);
+/* On a thread; the caller has all rights to it. */
+void spec_kill(struct spec *spec, int thread);
+void spec_suspend(struct spec *spec, int thread);
+void spec_resume(struct spec *spec, int thread);
+void spec_interrupt(struct spec *spec, int thread);
+void spec_priority_set(struct spec *spec, int thread, uint64_t priority);
+/* It touched what it may not, or worse. */
+void spec_exception(struct spec *spec, const struct exception_info *info);
+/* It has looked for signals. */
+void spec_interrupt_seen(struct spec *spec, int thread);
+
+/* What happens to the machine. */
+void spec_time(struct spec *spec, uint64_t now_ns);
+/* The machine lost a thread. */
+void spec_lost(struct spec *spec, int thread);
+/* The CPU goes to a thread that is ready, whoever has it now: as another scheduler might choose. */
+void spec_force(struct spec *spec, int thread);
+/* Who runs next: it is current from now on. SPEC_NONE: nobody. */
+int spec_next(struct spec *spec);
+
+/* What must be true of the kernel. */
+uint8_t spec_priority(const struct spec *spec, int thread); /* with what it inherits */
+bool spec_thread_is_ready(const struct spec *spec, int thread);
+int spec_pulses_queued(const struct spec *spec, int channel, enum spec_pulse_kind kind);
+/* Whether anything still refers to an object: it goes when nothing does. */
+bool spec_has_handles(const struct spec *spec, int type, int index, uint32_t rights);
+bool spec_channel_is_used(const struct spec *spec, int channel);
+bool spec_connection_is_used(const struct spec *spec, int connection);
+/* Hash of all that matters for the future: equal for states that cannot be told apart. */
+uint64_t spec_hash(const struct spec *spec);
+
+#endif

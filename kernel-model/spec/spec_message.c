@@ -1,0 +1,447 @@
+/* Messages of the reference model: call, receive, reply, access, and how they end. */
+#include "spec_private.h"
+
+void spec_message_open(struct spec *spec, int connection, enum received_kind kind, const struct spec_vector *send,
+                       const struct spec_vector *reply)
+{
+    spec->threads[spec->current].message = (struct spec_message){
+        .serial = ++spec->serial,
+        .connection = connection,
+        .server = SPEC_NONE,
+        .table = SPEC_NONE,
+        .kind = kind,
+        .vectors = {*send, *reply},
+    };
+}
+
+static int message_channel(const struct spec *spec, int client)
+{
+    return spec->connections[spec->threads[client].message.connection].channel;
+}
+
+/* An unanswered message whose channel wants to hear of clients that want out. */
+static bool wants_unblock(const struct spec *spec, int client)
+{
+    const struct spec_thread *thread = &spec->threads[client];
+
+    return thread->state == THREAD_REPLY && thread->message.kind == RECEIVED_MESSAGE &&
+           (spec->channels[message_channel(spec, client)].flags & CHANNEL_UNBLOCK) != 0;
+}
+
+static void unblock_send(struct spec *spec, int client)
+{
+    struct spec_thread *thread = &spec->threads[client];
+    const struct spec_connection *connection = &spec->connections[thread->message.connection];
+
+    thread->message.unblocking = true;
+    spec_pulse_send(spec, &(struct spec_pulse){
+                              .kind = SPEC_PULSE_UNBLOCK,
+                              .owner = client,
+                              .channel = connection->channel,
+                              .code = PULSE_UNBLOCK,
+                              .value = thread->message.serial,
+                              .cookie = connection->cookie,
+                              .identity = thread->identity,
+                              .priority = spec_priority(spec, client),
+                          });
+}
+
+/* A client that is killed tells a server that wants to know. */
+void spec_message_close(struct spec *spec, int client, bool killed)
+{
+    struct spec_thread *thread = &spec->threads[client];
+    struct spec_message message = thread->message;
+
+    spec_pulse_cancel(spec, SPEC_PULSE_UNBLOCK, client);
+    if (killed && wants_unblock(spec, client))
+        unblock_send(spec, client);
+    thread->message = (struct spec_message){.server = SPEC_NONE, .connection = SPEC_NONE};
+    thread->state = THREAD_READY;
+    spec_handle_gone(spec, OBJECT_CONNECTION, message.connection, RIGHTS_ALL);
+    spec_handles_drop(spec, message.handles, &message.handle_count);
+}
+
+void spec_message_fail(struct spec *spec, int client, int error)
+{
+    if (spec->threads[client].message.kind == RECEIVED_EXCEPTION)
+        spec_doom(spec, client);
+    else
+        spec_wake(spec, client, error);
+}
+
+void spec_message_unblock(struct spec *spec, int client, int error)
+{
+    struct spec_thread *thread = &spec->threads[client];
+
+    if (!wants_unblock(spec, client)) {
+        if (error == -E_INTR)
+            thread->interrupt_pending = false;
+        spec_message_fail(spec, client, error);
+    } else if (!thread->message.unblocking) {
+        unblock_send(spec, client);
+    }
+}
+
+int spec_receiver_first(const struct spec *spec, int channel)
+{
+    int first = SPEC_NONE;
+
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        const struct spec_thread *thread = &spec->threads[i];
+
+        if (!thread->exists || thread->state != THREAD_RECEIVE || thread->waits_for != channel)
+            continue;
+        if (first == SPEC_NONE || thread->wait_place.sequence < spec->threads[first].wait_place.sequence)
+            first = i;
+    }
+    return first;
+}
+
+static bool comes_before(int priority, struct spec_place place, int other_priority, struct spec_place other)
+{
+    return priority > other_priority || (priority == other_priority && place.sequence < other.sequence);
+}
+
+/* Highest priority first, then who came first: a client or a pulse. */
+int spec_queue_first(const struct spec *spec, int channel, bool *is_pulse)
+{
+    int first = SPEC_NONE;
+    int priority = -1;
+    struct spec_place place = {0};
+
+    *is_pulse = false;
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        const struct spec_thread *thread = &spec->threads[i];
+
+        if (!thread->exists || thread->state != THREAD_SEND || message_channel(spec, i) != channel)
+            continue;
+        if (comes_before(thread->priority, thread->wait_place, priority, place)) {
+            first = i;
+            priority = thread->priority;
+            place = thread->wait_place;
+        }
+    }
+    for (int i = 0; i < SPEC_PULSES; i++) {
+        const struct spec_pulse *pulse = &spec->pulses[i];
+
+        if (pulse->kind == 0 || pulse->channel != channel)
+            continue;
+        if (comes_before(pulse->priority, pulse->place, priority, place)) {
+            first = i;
+            priority = pulse->priority;
+            place = pulse->place;
+            *is_pulse = true;
+        }
+    }
+    return first;
+}
+
+static struct spec_copied client_copy(struct spec *spec, int client, int server, const struct spec_vector *vector)
+{
+    struct spec_thread *thread = &spec->threads[client];
+    struct exception_message exception = {.info = thread->message.exception};
+    struct spec_side to = {.table = spec->threads[server].table, .vector = vector};
+    struct spec_side from = {.table = thread->table, .vector = &thread->message.vectors[0]};
+
+    if (thread->message.kind == RECEIVED_EXCEPTION)
+        from = (struct spec_side){
+            .table = SPEC_NONE, .bytes = (uint8_t *)&exception, .byte_count = sizeof(exception)};
+    return spec_copy(spec, &to, &from);
+}
+
+/* The server gets the message: 0, or *error is the client's or the server's own and nothing has changed. */
+enum hand_over { HANDED_OVER, CLIENT_FAILED, SERVER_FAILED };
+static enum hand_over hand_over(struct spec *spec, int client, int server, const struct spec_vector *vector, int *error)
+{
+    struct spec_thread *from = &spec->threads[client];
+    struct spec_thread *to = &spec->threads[server];
+    struct spec_copied copied = client_copy(spec, client, server, vector);
+
+    *error = copied.to_error != 0 ? copied.to_error : copied.from_error;
+    if (*error != 0)
+        return copied.to_error != 0 ? SERVER_FAILED : CLIENT_FAILED;
+    from->state = THREAD_REPLY;
+    from->message.table = to->table;
+    from->message.server = server;
+    to->info = (struct receive_info){
+        .kind = from->message.kind,
+        .message_id = from->message.serial,
+        .cookie = spec->connections[from->message.connection].cookie,
+        .identity = from->identity,
+        .send_bytes = from->message.bytes[0],
+        .reply_bytes = from->message.bytes[1],
+        .received_bytes = copied.bytes,
+        .rights = from->message.rights,
+        .priority = spec_priority(spec, client),
+        .handle_count = from->message.handle_count,
+    };
+    spec_transfers_put(spec, server, from->message.handles, from->message.handle_count);
+    spec_handles_drop(spec, from->message.handles, &from->message.handle_count);
+    return HANDED_OVER;
+}
+
+int spec_message_send(struct spec *spec, int client)
+{
+    struct spec_thread *thread = &spec->threads[client];
+    int channel = message_channel(spec, client);
+    int server = spec_receiver_first(spec, channel);
+    int error;
+
+    while (server != SPEC_NONE) {
+        switch (hand_over(spec, client, server, &spec->threads[server].vector, &error)) {
+        case HANDED_OVER:
+            spec_wake_direct(spec, server, 0);
+            return 0;
+        case CLIENT_FAILED:
+            return error;
+        case SERVER_FAILED:
+            spec_wake(spec, server, error);
+        }
+        server = spec_receiver_first(spec, channel);
+    }
+    thread->wait_place = spec_place_last(spec);
+    thread->message.server = spec->channels[channel].last_server;
+    return 0;
+}
+
+static int call_check(struct spec *spec, int64_t handle, uint32_t flags, int64_t lengths[2],
+                      const struct spec_transfers *transfers, uint64_t deadline_ns, int *connection)
+{
+    const struct spec_handle *entry = spec_handle_find(spec, spec->threads[spec->current].table, handle);
+    int error;
+
+    if (entry == NULL || entry->type != OBJECT_CONNECTION)
+        return -E_BADF;
+    *connection = entry->index;
+    if ((entry->rights & (RIGHT_READ | RIGHT_WRITE)) == 0)
+        return -E_ACCES;
+    if (spec->channels[spec->connections[*connection].channel].dead)
+        return -E_BADF;
+    if ((flags & ~CALL_UNINTERRUPTIBLE) != 0)
+        return -E_INVAL;
+    if (lengths[0] < 0 || lengths[1] < 0)
+        return (int)(lengths[0] < 0 ? lengths[0] : lengths[1]);
+    error = spec_transfers_check(spec, transfers);
+    if (error != 0)
+        return error;
+    if ((flags & CALL_UNINTERRUPTIBLE) != 0)
+        return deadline_ns <= spec->now_ns ? -E_TIMEDOUT : 0;
+    return spec_may_block(spec, spec->current, deadline_ns);
+}
+
+void spec_call(struct spec *spec, int64_t handle, const struct spec_vector *send, const struct spec_vector *reply,
+               uint32_t flags, uint64_t deadline_ns, const struct spec_transfers *transfers)
+{
+    int own = spec->current;
+    struct spec_thread *thread = spec_enter(spec);
+    int64_t lengths[2] = {spec_vector_length(send), spec_vector_length(reply)};
+    int connection;
+    int error = call_check(spec, handle, flags, lengths, transfers, deadline_ns, &connection);
+
+    if (error != 0) {
+        spec_leave(spec, error);
+        return;
+    }
+    uint32_t rights = spec_handle_find(spec, thread->table, handle)->rights;
+
+    spec_message_open(spec, connection, RECEIVED_MESSAGE, send, reply);
+    thread->message.bytes[0] = (uint64_t)lengths[0];
+    thread->message.bytes[1] = (uint64_t)lengths[1];
+    thread->message.rights = rights;
+    thread->message.uninterruptible = (flags & CALL_UNINTERRUPTIBLE) != 0;
+    spec_transfers_take(spec, transfers, thread->message.handles, &thread->message.handle_count);
+    spec_block(spec, own, THREAD_SEND, deadline_ns);
+    error = spec->channels[spec->connections[connection].channel].dead ? -E_SRCH : spec_message_send(spec, own);
+    if (error != 0)
+        spec_message_fail(spec, own, error);
+    spec_leave(spec, SPEC_BLOCKED);
+}
+
+/* Serves the first of the queue. 1: nothing is queued; else 0 or an error of the server. */
+static int receive_queued(struct spec *spec, int own, int channel, const struct spec_vector *vector)
+{
+    bool is_pulse;
+    int error;
+
+    for (int first = spec_queue_first(spec, channel, &is_pulse); first != SPEC_NONE;
+         first = spec_queue_first(spec, channel, &is_pulse)) {
+        if (is_pulse) {
+            spec_pulse_deliver(spec, first, own);
+            return 0;
+        }
+        switch (hand_over(spec, first, own, vector, &error)) {
+        case HANDED_OVER:
+            return 0;
+        case SERVER_FAILED:
+            return error;
+        case CLIENT_FAILED:
+            spec_message_fail(spec, first, error);
+        }
+    }
+    return 1;
+}
+
+/* The result, or SPEC_BLOCKED. */
+static int64_t receive(struct spec *spec, int64_t handle, const struct spec_vector *vector, uint64_t deadline_ns)
+{
+    int own = spec->current;
+    struct spec_thread *thread = &spec->threads[own];
+    int channel;
+    int status = spec_lookup(spec, handle, OBJECT_CHANNEL, RIGHT_MANAGE, &channel);
+
+    if (status == 0 && vector->count > PARTS_MAX)
+        status = -E_INVAL;
+    if (status != 0)
+        return status;
+    spec->channels[channel].last_server = own;
+    status = receive_queued(spec, own, channel, vector);
+    if (status == 1)
+        status = spec_may_block(spec, own, deadline_ns);
+    else
+        return status;
+    if (status != 0)
+        return status;
+    spec_block(spec, own, THREAD_RECEIVE, deadline_ns);
+    thread->waits_for = channel;
+    thread->vector = *vector;
+    thread->wait_place = spec_place_last(spec);
+    return SPEC_BLOCKED;
+}
+
+void spec_receive(struct spec *spec, int64_t handle, const struct spec_vector *vector, uint64_t deadline_ns)
+{
+    spec_enter(spec);
+    spec_leave(spec, receive(spec, handle, vector, deadline_ns));
+}
+
+/* The client of an unanswered message that the current thread may answer. */
+static int message_find(const struct spec *spec, uint64_t serial)
+{
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        const struct spec_thread *thread = &spec->threads[i];
+
+        if (thread->exists && thread->state == THREAD_REPLY && thread->message.serial == serial)
+            return thread->message.table == spec->threads[spec->current].table ? i : SPEC_NONE;
+    }
+    return SPEC_NONE;
+}
+
+static int64_t exception_reply(struct spec *spec, int client, int64_t status, const struct spec_vector *vector)
+{
+    struct registers registers;
+    struct spec_side from = {.table = spec->threads[spec->current].table, .vector = vector};
+    struct spec_side to = {.table = SPEC_NONE, .bytes = (uint8_t *)&registers, .byte_count = sizeof(registers)};
+    struct spec_copied copied;
+
+    if (status != EXCEPTION_RESUME && status != EXCEPTION_KILL && status != EXCEPTION_UPCALL)
+        return -E_INVAL;
+    copied = spec_copy(spec, &to, &from);
+    if (copied.from_error != 0)
+        return copied.from_error;
+    if (status == EXCEPTION_RESUME)
+        spec_wake_quietly(spec, client);
+    else
+        spec_doom(spec, client); /* no library here, so no upcall */
+    return (int64_t)copied.bytes;
+}
+
+static int64_t reply(struct spec *spec, uint64_t serial, int64_t status, const struct spec_vector *vector,
+                     const struct spec_transfers *transfers, bool direct)
+{
+    int client = message_find(spec, serial);
+    struct spec_thread *thread = &spec->threads[client];
+    struct spec_copied copied;
+    int error;
+
+    if (client == SPEC_NONE)
+        return -E_SRCH;
+    if (vector->count > PARTS_MAX)
+        return -E_INVAL;
+    if (thread->message.kind == RECEIVED_EXCEPTION)
+        return exception_reply(spec, client, status, vector);
+    error = spec_transfers_check(spec, transfers);
+    if (error != 0)
+        return error;
+    copied = spec_copy(spec, &(struct spec_side){.table = thread->table, .vector = &thread->message.vectors[1]},
+                       &(struct spec_side){.table = spec->threads[spec->current].table, .vector = vector});
+    if (copied.from_error != 0)
+        return copied.from_error;
+    if (copied.to_error != 0) {
+        spec_message_fail(spec, client, copied.to_error);
+        return (int64_t)copied.bytes;
+    }
+    spec_transfers_take(spec, transfers, spec->replied, &spec->replied_count);
+    if (message_find(spec, serial) == client) {
+        thread->info.received_bytes = copied.bytes;
+        thread->info.handle_count = spec->replied_count;
+        spec_transfers_put(spec, client, spec->replied, spec->replied_count);
+        if (direct)
+            spec_wake_direct(spec, client, status);
+        else
+            spec_wake(spec, client, status);
+    }
+    spec_handles_drop(spec, spec->replied, &spec->replied_count);
+    return (int64_t)copied.bytes;
+}
+
+void spec_reply(struct spec *spec, uint64_t serial, int64_t status, const struct spec_vector *vector,
+                const struct spec_transfers *transfers)
+{
+    spec_enter(spec);
+    spec_leave(spec, reply(spec, serial, status, vector, transfers, false));
+}
+
+void spec_reply_receive(struct spec *spec, uint64_t serial, int64_t status, const struct spec_vector *reply_vector,
+                        const struct spec_vector *receive_vector, int64_t handle,
+                        const struct spec_transfers *transfers)
+{
+    int channel;
+    int64_t result;
+
+    spec_enter(spec);
+    result = spec_lookup(spec, handle, OBJECT_CHANNEL, RIGHT_MANAGE, &channel);
+    if (result == 0 && receive_vector->count > PARTS_MAX)
+        result = -E_INVAL;
+    if (result == 0 && serial != 0)
+        result = reply(spec, serial, status, reply_vector, transfers, true);
+    if (result >= 0)
+        result = receive(spec, handle, receive_vector, DEADLINE_NONE);
+    spec_leave(spec, result);
+}
+
+void spec_access(struct spec *spec, uint64_t serial, unsigned direction, uint64_t offset,
+                 const struct spec_vector *vector)
+{
+    const struct spec_thread *own = spec_enter(spec);
+    int client = message_find(spec, serial);
+    struct spec_thread *thread = &spec->threads[client];
+    struct exception_message exception = {0};
+    struct spec_side ours = {.table = own->table, .vector = vector};
+    struct spec_side theirs = {.offset = offset};
+    struct spec_copied copied;
+    int our_error, their_error;
+
+    if (client == SPEC_NONE || vector->count > PARTS_MAX) {
+        spec_leave(spec, client == SPEC_NONE ? -E_SRCH : -E_INVAL);
+        return;
+    }
+    theirs.table = thread->table;
+    theirs.vector = &thread->message.vectors[direction];
+    if (thread->message.kind == RECEIVED_EXCEPTION) {
+        exception.info = thread->message.exception;
+        theirs.table = SPEC_NONE;
+        theirs.bytes = (uint8_t *)&exception;
+        theirs.byte_count = direction == 0 ? sizeof(exception) : 0;
+    }
+    copied = direction == 0 ? spec_copy(spec, &ours, &theirs) : spec_copy(spec, &theirs, &ours);
+    our_error = direction == 0 ? copied.to_error : copied.from_error;
+    their_error = direction == 0 ? copied.from_error : copied.to_error;
+    if (our_error != 0) {
+        spec_leave(spec, our_error);
+    } else if (their_error != 0) {
+        spec_message_fail(spec, client, their_error);
+        spec_leave(spec, -E_SRCH);
+    } else {
+        spec_leave(spec, (int64_t)copied.bytes);
+    }
+}

@@ -1,0 +1,86 @@
+/* What the files of the reference model share. */
+#ifndef SPEC_PRIVATE_H
+#define SPEC_PRIVATE_H
+
+#include "spec.h"
+
+#include <abi/errno.h>
+#include <abi/handles.h>
+
+#include <assert.h>
+
+#define SPEC_PERIOD_MIN_NS 10000u
+
+/* Begins and ends an operation of the current thread. */
+struct spec_thread *spec_enter(struct spec *spec);
+void spec_leave(struct spec *spec, int64_t result); /* SPEC_BLOCKED: none */
+/* What every entry ends with: the doomed die, priorities are seen to. */
+void spec_settle(struct spec *spec);
+
+/* Places in queues. */
+struct spec_place spec_place_last(struct spec *spec);
+struct spec_place spec_place_first(struct spec *spec);
+
+/* Handles. */
+struct spec_handle *spec_handle_find(struct spec *spec, int table, int64_t handle);
+int spec_lookup(struct spec *spec, int64_t handle, int type, uint32_t rights, int *index);
+/* A handle, or one on its way, or a use that counts like one, has gone: tells whoever must hear of it. */
+void spec_handle_gone(struct spec *spec, int type, int index, uint32_t rights);
+int spec_transfers_check(struct spec *spec, const struct spec_transfers *transfers);
+/* Takes handles from the current thread's table into a list. */
+void spec_transfers_take(struct spec *spec, const struct spec_transfers *transfers, struct spec_handle *handles,
+                         uint32_t *count);
+/* Puts them into the receiver's. */
+void spec_transfers_put(struct spec *spec, int receiver, const struct spec_handle *handles, uint32_t count);
+void spec_handles_drop(struct spec *spec, struct spec_handle *handles, uint32_t *count);
+
+/* Bytes. A side of a copy: a vector in a space, or bytes of the kernel. */
+struct spec_side {
+    int table; /* SPEC_NONE: bytes */
+    const struct spec_vector *vector;
+    uint8_t *bytes;
+    uint64_t byte_count;
+    uint64_t offset; /* where to begin */
+};
+
+struct spec_copied {
+    uint64_t bytes;
+    int from_error;
+    int to_error;
+};
+
+struct spec_copied spec_copy(struct spec *spec, const struct spec_side *to, const struct spec_side *from);
+/* Full length, or an error. */
+int64_t spec_vector_length(const struct spec_vector *vector);
+bool spec_word_write(struct spec *spec, int table, uint64_t address, uint64_t value);
+
+/* Messages. */
+/* The current thread begins one. */
+void spec_message_open(struct spec *spec, int connection, enum received_kind kind, const struct spec_vector *send,
+                       const struct spec_vector *reply);
+/* Its client, in SEND, finds a receiver or queues. 0, or the client's error with the message closed. */
+int spec_message_send(struct spec *spec, int client);
+void spec_message_close(struct spec *spec, int client, bool killed);
+void spec_message_fail(struct spec *spec, int client, int error);
+void spec_message_unblock(struct spec *spec, int client, int error);
+int spec_queue_first(const struct spec *spec, int channel, bool *is_pulse);
+int spec_receiver_first(const struct spec *spec, int channel);
+void spec_channel_close(struct spec *spec, int channel);
+
+/* Pulses. */
+void spec_pulse_send(struct spec *spec, const struct spec_pulse *pulse);
+void spec_pulse_cancel(struct spec *spec, enum spec_pulse_kind kind, int owner);
+void spec_pulse_deliver(struct spec *spec, int pulse, int receiver);
+
+/* Threads. */
+int spec_may_block(struct spec *spec, int thread, uint64_t deadline_ns);
+void spec_block(struct spec *spec, int thread, enum thread_state state, uint64_t deadline_ns);
+void spec_wake(struct spec *spec, int thread, int64_t result);
+void spec_wake_quietly(struct spec *spec, int thread);
+void spec_wake_direct(struct spec *spec, int thread, int64_t result);
+void spec_doom(struct spec *spec, int thread);
+void spec_die(struct spec *spec, int thread);
+void spec_notification_wake(struct spec *spec, int notification, int64_t result);
+void spec_expire(struct spec *spec, int thread);
+
+#endif

@@ -1,0 +1,298 @@
+/* Who runs, what time brings, and the simple waits of the reference model: sleep, notifications, words, timers. */
+#include "spec_private.h"
+
+static int ready_first(const struct spec *spec)
+{
+    int first = SPEC_NONE;
+
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        const struct spec_thread *thread = &spec->threads[i];
+
+        if (!spec_thread_is_ready(spec, i) || i == spec->current || i == spec->direct)
+            continue;
+        if (first == SPEC_NONE || thread->priority > spec->threads[first].priority ||
+            (thread->priority == spec->threads[first].priority &&
+             thread->ready_place.sequence < spec->threads[first].ready_place.sequence))
+            first = i;
+    }
+    return first;
+}
+
+/* Who may go on without queueing: the thread that entered the kernel, or the one that was handed the CPU, if the former
+ * blocked or is of lower priority. */
+static int candidate(struct spec *spec, bool *direct)
+{
+    int handed = spec->direct;
+    int current = spec->current;
+
+    *direct = false;
+    if (handed == SPEC_NONE)
+        return current;
+    spec->direct = SPEC_NONE;
+    if (current == SPEC_NONE) {
+        *direct = true;
+        return handed;
+    }
+    if (spec->threads[handed].priority > spec->threads[current].priority) {
+        spec->threads[current].ready_place = spec_place_first(spec);
+        spec->current = SPEC_NONE;
+        return handed;
+    }
+    spec->threads[handed].ready_place = spec_place_last(spec);
+    return current;
+}
+
+int spec_next(struct spec *spec)
+{
+    bool direct;
+    int thread = candidate(spec, &direct);
+    int first;
+
+    spec->current = thread;
+    first = ready_first(spec);
+    if (thread == SPEC_NONE) {
+        thread = first;
+    } else if (first != SPEC_NONE) {
+        uint8_t own = spec->threads[thread].priority;
+        uint8_t other = spec->threads[first].priority;
+
+        if (other > own || (other == own && spec->now_ns >= spec->slice_end_ns)) {
+            spec->threads[thread].ready_place = other > own ? spec_place_first(spec) : spec_place_last(spec);
+            thread = first;
+            direct = false;
+        }
+    }
+    if (!direct && thread != spec->running)
+        spec->slice_end_ns = spec->now_ns + SLICE_NS;
+    if (spec->now_ns >= spec->slice_end_ns)
+        spec->slice_end_ns = spec->now_ns + SLICE_NS;
+    spec->current = thread;
+    spec->running = thread;
+    return thread;
+}
+
+void spec_force(struct spec *spec, int thread)
+{
+    if (spec->current == thread)
+        return;
+    if (spec->current != SPEC_NONE)
+        spec->threads[spec->current].ready_place = spec_place_last(spec);
+    spec->current = thread;
+    spec->running = thread;
+}
+
+void spec_yield(struct spec *spec)
+{
+    spec_enter(spec);
+    spec->slice_end_ns = spec->now_ns;
+    spec_leave(spec, 0);
+}
+
+void spec_sleep(struct spec *spec, uint64_t deadline_ns)
+{
+    int own = spec->current;
+    int error;
+
+    spec_enter(spec);
+    error = spec_may_block(spec, own, deadline_ns);
+    if (error == 0)
+        spec_block(spec, own, THREAD_SLEEP, deadline_ns);
+    spec_leave(spec, error == 0 ? SPEC_BLOCKED : error == -E_TIMEDOUT ? 0 : error);
+}
+
+static void timer_fire(struct spec *spec, int timer)
+{
+    struct spec_timer *it = &spec->timers[timer];
+    const struct spec_connection *connection = &spec->connections[it->connection];
+
+    if (it->period_ns == 0) {
+        it->deadline_ns = DEADLINE_NONE;
+    } else {
+        while (it->deadline_ns <= spec->now_ns)
+            it->deadline_ns += it->period_ns;
+        it->set = ++spec->deadline_order;
+    }
+    spec_pulse_send(spec, &(struct spec_pulse){
+                              .kind = SPEC_PULSE_TIMER,
+                              .owner = timer,
+                              .channel = connection->channel,
+                              .code = it->code,
+                              .value = it->value,
+                              .cookie = connection->cookie,
+                              .identity = it->identity,
+                              .priority = it->priority,
+                          });
+}
+
+/* The next deadline that is due: of a thread or of a timer. Both SPEC_NONE: none is. */
+static void due_first(const struct spec *spec, int *thread, int *timer)
+{
+    uint64_t at_ns = DEADLINE_NONE;
+    uint64_t order = 0;
+
+    *thread = SPEC_NONE;
+    *timer = SPEC_NONE;
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        uint64_t due_ns = spec->threads[i].deadline_ns;
+
+        if (spec->threads[i].exists && due_ns <= spec->now_ns &&
+            (due_ns < at_ns || (due_ns == at_ns && spec->deadline_orders[i] < order))) {
+            *thread = i;
+            at_ns = due_ns;
+            order = spec->deadline_orders[i];
+        }
+    }
+    for (int i = 0; i < SPEC_TIMERS; i++) {
+        uint64_t due_ns = spec->timers[i].deadline_ns;
+
+        if (spec->timers[i].exists && due_ns <= spec->now_ns &&
+            (due_ns < at_ns || (due_ns == at_ns && spec->timers[i].set < order))) {
+            *thread = SPEC_NONE;
+            *timer = i;
+            at_ns = due_ns;
+            order = spec->timers[i].set;
+        }
+    }
+}
+
+void spec_time(struct spec *spec, uint64_t now_ns)
+{
+    int thread, timer;
+
+    spec->now_ns = now_ns;
+    for (due_first(spec, &thread, &timer); thread != SPEC_NONE || timer != SPEC_NONE;
+         due_first(spec, &thread, &timer)) {
+        if (thread != SPEC_NONE)
+            spec_expire(spec, thread);
+        else
+            timer_fire(spec, timer);
+    }
+    spec_settle(spec);
+}
+
+void spec_timer_set(struct spec *spec, int64_t handle, uint64_t deadline_ns, uint64_t period_ns)
+{
+    int timer;
+    int error;
+
+    spec_enter(spec);
+    error = spec_lookup(spec, handle, OBJECT_TIMER, RIGHT_MANAGE, &timer);
+    if (error == 0 && period_ns != 0 && period_ns < SPEC_PERIOD_MIN_NS)
+        error = -E_INVAL;
+    if (error == 0) {
+        spec->timers[timer].deadline_ns = deadline_ns;
+        spec->timers[timer].period_ns = period_ns;
+        spec->timers[timer].set = ++spec->deadline_order;
+    }
+    spec_leave(spec, error);
+}
+
+/* The thread that has waited longest in `state` for `what`; SPEC_NONE: nobody does. */
+static int waiter_first(const struct spec *spec, enum thread_state state, int what, int table)
+{
+    int first = SPEC_NONE;
+
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        const struct spec_thread *thread = &spec->threads[i];
+
+        if (!thread->exists || thread->state != state || thread->waits_for != what)
+            continue;
+        if (table != SPEC_NONE && thread->table != table)
+            continue;
+        if (first == SPEC_NONE || thread->wait_place.sequence < spec->threads[first].wait_place.sequence)
+            first = i;
+    }
+    return first;
+}
+
+static void wait_begin(struct spec *spec, int thread, enum thread_state state, int what, uint64_t deadline_ns)
+{
+    spec_block(spec, thread, state, deadline_ns);
+    spec->threads[thread].waits_for = what;
+    spec->threads[thread].wait_place = spec_place_last(spec);
+}
+
+void spec_notification_wake(struct spec *spec, int notification, int64_t result)
+{
+    int thread;
+
+    while ((thread = waiter_first(spec, THREAD_NOTIFICATION_WAIT, notification, SPEC_NONE)) != SPEC_NONE)
+        spec_wake(spec, thread, result);
+}
+
+/* All bits go to a thread; an error of its memory leaves them. */
+static int bits_give(struct spec *spec, int notification, int thread, uint64_t address)
+{
+    struct spec_notification *it = &spec->notifications[notification];
+
+    if (!spec_word_write(spec, spec->threads[thread].table, address, it->bits))
+        return -E_FAULT;
+    it->bits = 0;
+    return 0;
+}
+
+void spec_signal(struct spec *spec, int64_t handle, uint64_t bits)
+{
+    int notification, thread;
+    int error;
+
+    spec_enter(spec);
+    error = spec_lookup(spec, handle, OBJECT_NOTIFICATION, RIGHT_SIGNAL, &notification);
+    if (error == 0) {
+        spec->notifications[notification].bits |= bits;
+        while (spec->notifications[notification].bits != 0 &&
+               (thread = waiter_first(spec, THREAD_NOTIFICATION_WAIT, notification, SPEC_NONE)) != SPEC_NONE)
+            spec_wake(spec, thread, bits_give(spec, notification, thread, spec->threads[thread].bits_address));
+    }
+    spec_leave(spec, error);
+}
+
+void spec_notification_wait(struct spec *spec, int64_t handle, uint64_t bits_address, uint64_t deadline_ns)
+{
+    int own = spec->current;
+    int notification;
+    int error;
+
+    spec_enter(spec);
+    error = spec_lookup(spec, handle, OBJECT_NOTIFICATION, RIGHT_WAIT, &notification);
+    if (error == 0 && spec->notifications[notification].bits != 0) {
+        spec_leave(spec, bits_give(spec, notification, own, bits_address));
+        return;
+    }
+    if (error == 0 && !spec_has_handles(spec, OBJECT_NOTIFICATION, notification, RIGHT_SIGNAL))
+        error = -E_BADF;
+    if (error == 0)
+        error = spec_may_block(spec, own, deadline_ns);
+    if (error == 0) {
+        wait_begin(spec, own, THREAD_NOTIFICATION_WAIT, notification, deadline_ns);
+        spec->threads[own].bits_address = bits_address;
+    }
+    spec_leave(spec, error == 0 ? SPEC_BLOCKED : error);
+}
+
+void spec_address_wait(struct spec *spec, int word, uint32_t expected, uint64_t deadline_ns)
+{
+    int own = spec->current;
+    const struct spec_thread *thread = spec_enter(spec);
+    int error = spec->words[thread->table][word] == expected ? 0 : -E_AGAIN;
+
+    if (error == 0)
+        error = spec_may_block(spec, own, deadline_ns);
+    if (error == 0)
+        wait_begin(spec, own, THREAD_ADDRESS_WAIT, word, deadline_ns);
+    spec_leave(spec, error == 0 ? SPEC_BLOCKED : error);
+}
+
+void spec_address_wake(struct spec *spec, int word, uint64_t count)
+{
+    int table = spec_enter(spec)->table;
+    int64_t woken = 0;
+    int thread;
+
+    while ((uint64_t)woken < count &&
+           (thread = waiter_first(spec, THREAD_ADDRESS_WAIT, word, table)) != SPEC_NONE) {
+        spec_wake(spec, thread, 0);
+        woken++;
+    }
+    spec_leave(spec, woken);
+}

@@ -1,0 +1,91 @@
+/* See choose.h. */
+#include "choose.h"
+
+/* How often each kind is tried. */
+static const uint8_t weights[OP_KINDS] = {
+    [OP_CALL] = 50,        [OP_RECEIVE] = 40,      [OP_REPLY] = 36,     [OP_REPLY_RECEIVE] = 20,
+    [OP_MESSAGE_READ] = 8, [OP_MESSAGE_WRITE] = 8, [OP_PULSE] = 16,     [OP_CLOSE] = 6,
+    [OP_DUPLICATE] = 4,    [OP_CHANNEL] = 2,       [OP_CONNECTION] = 5, [OP_NOTIFICATION] = 2,
+    [OP_SIGNAL] = 6,       [OP_NOTIFICATION_WAIT] = 6, [OP_TIMER] = 3,  [OP_TIMER_SET] = 5,
+    [OP_ADDRESS_WAIT] = 5, [OP_ADDRESS_WAKE] = 4,  [OP_WORD] = 2,       [OP_SLEEP] = 5,
+    [OP_YIELD] = 5,        [OP_EXIT] = 1,          [OP_KILL] = 2,       [OP_SUSPEND] = 3,
+    [OP_RESUME] = 6,       [OP_INTERRUPT] = 7,     [OP_PRIORITY] = 7,   [OP_EXCEPTION] = 3,
+    [OP_SEEN] = 4,         [OP_LOST] = 1,          [OP_TIME] = 30,
+};
+
+struct random random_of(uint64_t seed)
+{
+    return (struct random){.state = seed * 0x9e3779b97f4a7c15ull + 0xd1b54a32d192ed03ull};
+}
+
+uint32_t random_below(struct random *random, uint32_t bound)
+{
+    uint64_t mixed = random->state += 0x9e3779b97f4a7c15ull;
+
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9ull;
+    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111ebull;
+    mixed ^= mixed >> 31;
+    return (uint32_t)((mixed >> 32) * bound >> 32);
+}
+
+static uint8_t kind_choose(struct random *random)
+{
+    uint32_t total = 0;
+    uint32_t drawn;
+    uint8_t kind = 0;
+
+    for (unsigned i = 0; i < OP_KINDS; i++)
+        total += weights[i];
+    drawn = random_below(random, total);
+    while (drawn >= weights[kind])
+        drawn -= weights[kind++];
+    return kind;
+}
+
+/* Mostly a few parts that are in order; sometimes bad ones. */
+static uint16_t vector_choose(struct random *random)
+{
+    uint32_t drawn = random_below(random, 60);
+    uint16_t code = (uint16_t)random_below(random, 4);
+
+    if (drawn == 0)
+        return (uint16_t)(3u << 14 | random_below(random, 8));
+    for (unsigned i = 0; i < 3; i++) {
+        uint32_t part = random_below(random, drawn < 6 ? 16 : 10);
+
+        if (part >= 7 && part <= 8 && random_below(random, 3) != 0)
+            part = 1; /* long ones cost time */
+        code |= (uint16_t)(part << (2 + 4 * i));
+    }
+    return code;
+}
+
+struct operation choose_operation(const struct spec *spec, struct random *random)
+{
+    struct operation operation = {
+        .kind = kind_choose(random),
+        .thread = (uint8_t)random_below(random, 256),
+        .handle = (uint8_t)(random_below(random, 30) == 0 ? random_below(random, 256)
+                                                          : random_below(random, HANDLE_RAW)),
+        .other = (uint8_t)random_below(random, 256),
+        .message = (uint8_t)(random_below(random, 8) == 0 ? random_below(random, 256)
+                                                          : random_below(random, MESSAGE_RAW)),
+        .deadline = (uint8_t)(random_below(random, 3) != 0 ? 0 : random_below(random, 8)),
+        .flags = (uint8_t)(random_below(random, 4) == 0 ? random_below(random, 4) : 0),
+        .send = vector_choose(random),
+        .receive = vector_choose(random),
+        .transfer = (uint16_t)(random_below(random, 5) == 0 ? random_below(random, 65536) : 0),
+        .value = (uint16_t)random_below(random, 65536),
+    };
+
+    if (operation.kind == OP_PRIORITY || operation.kind == OP_MESSAGE_READ || operation.kind == OP_MESSAGE_WRITE)
+        operation.value %= 24;
+    if (operation.kind == OP_TIME)
+        operation.deadline = (uint8_t)random_below(random, 8);
+    if ((operation.kind == OP_KILL || operation.kind == OP_EXIT) && random_below(random, 3) != 0)
+        operation.kind = OP_YIELD;
+    if (operation.kind == OP_CLOSE && random_below(random, 3) != 0)
+        operation.handle = 255;
+    (void)spec;
+    return operation;
+}

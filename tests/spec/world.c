@@ -1,0 +1,309 @@
+/* Making a world, in the core and in the model alike; saving, restoring, ending it. */
+#include "world_private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Slots of threads that a world uses; the kernel has many more, which stay as they are. */
+#define SLOTS_USED (SPEC_THREADS + 2u)
+#define KERNEL_USED (offsetof(struct kernel, slots) + SLOTS_USED * sizeof(struct thread_slot))
+
+struct world_state {
+    struct world_core core;
+    uint8_t kernel[KERNEL_USED];
+    uint8_t used[WORLD_FRAMES]; /* frames that are stored */
+    uint8_t ram[];
+};
+
+enum world_result world_differs(struct world *world, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(world->explain, sizeof(world->explain), format, arguments);
+    va_end(arguments);
+    return WORLD_DIFFERS;
+}
+
+const char *world_explain(const struct world *world)
+{
+    return world->explain;
+}
+
+const struct spec *world_spec(const struct world *world)
+{
+    return &world->now.spec;
+}
+
+struct kernel *world_kernel(struct world *world)
+{
+    return world->kernel;
+}
+
+static void must(struct world *world, bool ok)
+{
+    if (!ok)
+        plat_panic(world->kernel, "a world cannot be made");
+}
+
+/* Pages at an address of a space, all present: pointers to them. */
+static void pages_map(struct world *world, struct space *space, uint64_t address, unsigned pages, uint32_t prot,
+                      uint8_t *views[])
+{
+    struct kernel *kernel = world->kernel;
+    struct memory *memory;
+    uint64_t at = address;
+    uint64_t frame;
+
+    must(world, memory_create(kernel, kernel->memory.root_grant, pages * (uint64_t)PAGE_BYTES, &memory) == 0);
+    for (unsigned i = 0; i < pages; i++) {
+        must(world, memory_page(kernel, memory, i, true, &frame) == 0);
+        views[i] = plat_frame_bytes(kernel, frame);
+    }
+    must(world, space_map(kernel, space, &at, pages * (uint64_t)PAGE_BYTES, memory, RIGHTS_ALL, 0,
+                          prot | MAP_FLAG_FIXED) == 0);
+    object_release(kernel, memory_object(memory));
+}
+
+static void handle_add(struct world *world, int table, int64_t handle, void *object)
+{
+    must(world, table_reserve_at(world->kernel, world->tables[table], handle) == 0);
+    table_fill(world->tables[table], (int)handle, object, RIGHTS_ALL, 0);
+}
+
+/* A handle on an object that both sides know. */
+static void object_add(struct world *world, int table, int type, int index, void *object)
+{
+    world->now.objects[type][index] = object;
+    handle_add(world, table, spec_handle_put(&world->now.spec, table, type, index, RIGHTS_ALL, 0), object);
+}
+
+static void tables_add(struct world *world)
+{
+    struct kernel *kernel = world->kernel;
+    uint8_t *view;
+
+    for (int i = 0; i < world->config.tables; i++) {
+        must(world, space_create(kernel, kernel->memory.root_grant, &world->spaces[i]) == 0);
+        must(world, table_create(kernel, kernel->memory.root_grant, &world->tables[i]) == 0);
+        handle_add(world, i, HANDLE_GRANT, kernel->memory.root_grant);
+        pages_map(world, world->spaces[i], SPEC_READ_ONLY, 1, PROT_R, &view);
+        pages_map(world, world->spaces[i], SPEC_WORD_BASE, 1, PROT_R | PROT_W, &world->words[i]);
+    }
+}
+
+static struct connection *connection_add(struct world *world, int index, int channel, uint64_t cookie)
+{
+    struct kernel *kernel = world->kernel;
+    struct connection *connection;
+
+    must(world, connection_create(kernel, kernel->memory.root_grant,
+                                  world->now.objects[OBJECT_CHANNEL][channel], cookie, &connection) == 0);
+    world->now.objects[OBJECT_CONNECTION][index] = connection;
+    world->now.spec.connections[index] =
+        (struct spec_connection){.exists = true, .channel = channel, .cookie = cookie};
+    return connection;
+}
+
+/* Channels with their connections, and a notification that all may use. */
+static void objects_add(struct world *world)
+{
+    struct kernel *kernel = world->kernel;
+    struct grant *grant = kernel->memory.root_grant;
+    struct notification *notification;
+    int connections = 0;
+
+    for (int i = 0; i < world->config.channels; i++) {
+        uint32_t flags = (world->config.unblock >> i & 1u) != 0 ? CHANNEL_UNBLOCK : 0;
+        struct channel *channel;
+
+        must(world, channel_create(kernel, grant, world->config.pulse_slots, flags, &channel) == 0);
+        world->now.spec.channels[i] = (struct spec_channel){
+            .exists = true, .flags = flags, .pulse_slots = world->config.pulse_slots, .last_server = SPEC_NONE};
+        object_add(world, i % world->config.tables, OBJECT_CHANNEL, i, channel);
+        object_release(kernel, &channel->object);
+        for (int table = 0; table < world->config.tables; table++) {
+            struct connection *connection = connection_add(world, connections, i, 100 + (uint64_t)connections);
+
+            object_add(world, table, OBJECT_CONNECTION, connections++, connection);
+            object_release(kernel, &connection->object);
+        }
+    }
+    must(world, notification_create(kernel, grant, &notification) == 0);
+    world->now.spec.notifications[0] = (struct spec_notification){.exists = true};
+    for (int table = 0; table < world->config.tables; table++)
+        object_add(world, table, OBJECT_NOTIFICATION, 0, notification);
+    object_release(kernel, &notification->object);
+}
+
+static void thread_add(struct world *world, int index, struct connection *exceptions, int exception_index)
+{
+    struct kernel *kernel = world->kernel;
+    int table = index % world->config.tables;
+    bool excepting = exceptions != NULL && (world->config.exceptions >> index & 1u) != 0;
+    struct thread_arguments arguments = {
+        .grant = kernel->memory.root_grant,
+        .space = world->spaces[table],
+        .table = world->tables[table],
+        .control_address = WORLD_CONTROLS + (uint64_t)index * PAGE_BYTES,
+        .exception = excepting ? exceptions : NULL,
+        .identity = 1000u + (uint64_t)index,
+        .priority = world->config.priorities[index],
+    };
+    struct thread *thread;
+    uint64_t frame;
+
+    must(world, memory_create(kernel, arguments.grant, PAGE_BYTES, &arguments.control_memory) == 0);
+    must(world, memory_page(kernel, arguments.control_memory, 0, true, &frame) == 0);
+    world->controls[index] = plat_frame_bytes(kernel, frame);
+    must(world, thread_create(kernel, &arguments, &thread) == 0);
+    object_release(kernel, memory_object(arguments.control_memory));
+    world->threads[index] = thread;
+    pages_map(world, world->spaces[table], SPEC_DATA + (uint64_t)index * SPEC_DATA_STRIDE, WORLD_PAGES,
+              PROT_R | PROT_W, world->windows[index]);
+    pages_map(world, world->spaces[table], WORLD_VECTORS + (uint64_t)index * PAGE_BYTES, 1, PROT_R | PROT_W,
+              &world->vectors[index]);
+    spec_thread_add(&world->now.spec, index, table, arguments.priority, arguments.identity,
+                    excepting ? exception_index : SPEC_NONE);
+    world->controls[index]->receive_base = HANDLE_DYNAMIC;
+    for (unsigned i = 0; i < SPEC_WINDOW_BYTES; i++) {
+        uint8_t byte = (uint8_t)(i * 7u + (i >> 8) * 3u + (unsigned)index * 37u + 1u);
+
+        world->windows[index][i / PAGE_BYTES][i % PAGE_BYTES] = byte;
+        world->now.spec.threads[index].window[i] = byte;
+    }
+}
+
+static void threads_add(struct world *world)
+{
+    struct kernel *kernel = world->kernel;
+    struct connection *exceptions = NULL;
+    int index = SPEC_CONNECTIONS - 1;
+
+    if (world->config.exceptions != 0 && world->config.channels != 0)
+        exceptions = connection_add(world, index, 0, 900);
+    for (int i = 0; i < world->config.threads; i++)
+        thread_add(world, i, exceptions, index);
+    if (exceptions != NULL)
+        object_release(kernel, &exceptions->object);
+    for (int i = 0; i < world->config.threads; i++) {
+        for (int table = 0; table < world->config.tables; table++)
+            handle_add(world, table, WORLD_THREAD_HANDLES + i, world->threads[i]);
+        must(world, thread_start(kernel, world->threads[i], 0, 0, 0) == 0);
+        object_release(kernel, &world->threads[i]->object);
+    }
+    for (int i = 0; i < world->config.tables; i++) {
+        object_release(kernel, space_object(world->spaces[i]));
+        object_release(kernel, table_object(world->tables[i]));
+    }
+}
+
+struct world *world_create(const struct world_config *config)
+{
+    struct world *world = calloc(1, sizeof(*world));
+    struct kernel_config kernel_config;
+
+    world->config = *config;
+    if (world->config.threads < world->config.tables)
+        world->config.tables = world->config.threads;
+    world->ram = aligned_alloc(PAGE_BYTES, WORLD_FRAMES * PAGE_BYTES);
+    memset(world->ram, 0xa5, WORLD_FRAMES * PAGE_BYTES);
+    world->kernel = aligned_alloc(PAGE_BYTES, kernel_bytes());
+    memset(world->kernel, 0, kernel_bytes());
+    kernel_config = (struct kernel_config){.first_frame = (uintptr_t)world->ram / PAGE_BYTES,
+                                           .frame_count = WORLD_FRAMES,
+                                           .now_ns = WORLD_START_NS,
+                                           .platform = world};
+    world->kernel->platform = world;
+    must(world, kernel_init(world->kernel, &kernel_config) == 0);
+    spec_init(&world->now.spec, WORLD_START_NS);
+    tables_add(world);
+    objects_add(world);
+    threads_add(world);
+    (void)kernel_next(world->kernel, 0, WORLD_START_NS);
+    (void)spec_next(&world->now.spec);
+    world->start = world_save(world);
+    return world;
+}
+
+void world_destroy(struct world *world)
+{
+    world_state_free(world->start);
+    free(world->kernel);
+    free(world->ram);
+    free(world);
+}
+
+struct world_state *world_save(struct world *world)
+{
+    const struct frames *frames = &world->kernel->frames;
+    struct world_state *state;
+    size_t count = 0;
+
+    for (uint64_t i = 0; i < frames->count; i++)
+        count += frames->frames[i].references != 0;
+    state = malloc(sizeof(*state) + count * PAGE_BYTES);
+    state->core = world->now;
+    memcpy(state->kernel, world->kernel, KERNEL_USED);
+    count = 0;
+    for (uint64_t i = 0; i < frames->count; i++) {
+        state->used[i] = frames->frames[i].references != 0;
+        if (state->used[i] != 0)
+            memcpy(state->ram + count++ * PAGE_BYTES, world->ram + i * PAGE_BYTES, PAGE_BYTES);
+    }
+    return state;
+}
+
+void world_restore(struct world *world, const struct world_state *state)
+{
+    size_t count = 0;
+
+    world->now = state->core;
+    memcpy(world->kernel, state->kernel, KERNEL_USED);
+    for (size_t i = 0; i < WORLD_FRAMES; i++) {
+        if (state->used[i] != 0)
+            memcpy(world->ram + i * PAGE_BYTES, state->ram + count++ * PAGE_BYTES, PAGE_BYTES);
+    }
+}
+
+void world_state_free(struct world_state *state)
+{
+    free(state);
+}
+
+void world_reset(struct world *world)
+{
+    world_restore(world, world->start);
+    world->explain[0] = '\0';
+}
+
+bool world_is_over(const struct world *world)
+{
+    for (int i = 0; i < world->config.threads; i++) {
+        if (world->now.spec.threads[i].state != THREAD_DEAD)
+            return false;
+    }
+    return true;
+}
+
+struct world_config world_config_of(uint64_t seed)
+{
+    uint64_t random = seed * 0x9e3779b97f4a7c15ull + 0x632be59bd9b4e019ull;
+    struct world_config config = {.stamp = true};
+
+    random ^= random >> 29;
+    random *= 0xbf58476d1ce4e5b9ull;
+    random ^= random >> 32;
+    config.threads = (uint8_t)(2 + random % 7);
+    config.tables = (uint8_t)(1 + (random >> 8) % 3);
+    config.channels = (uint8_t)(1 + (random >> 16) % 3);
+    config.pulse_slots = (uint8_t)((random >> 24) % 4);
+    config.unblock = (uint8_t)(random >> 32 & 7u);
+    config.exceptions = (uint8_t)((random >> 56 & 1u) != 0 ? random >> 40 : 0);
+    config.natural = (random >> 48) % 4 == 0;
+    for (unsigned i = 0; i < SPEC_THREADS; i++)
+        config.priorities[i] = (uint8_t)(10 + (random >> (i * 3 + 7)) % 5 * ((random >> 52) % 3));
+    return config;
+}

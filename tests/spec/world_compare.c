@@ -1,0 +1,424 @@
+/* The core's state against the model's. */
+#include "world_private.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define QUEUE_MAX (SPEC_THREADS + SPEC_PULSES)
+
+/* One that queues, as the model has it. */
+struct waiting {
+    struct spec_place *place;
+    int priority;
+    int thread; /* or SPEC_NONE: a pulse */
+    const struct spec_pulse *pulse;
+};
+
+static bool is_before(const struct waiting *a, const struct waiting *b)
+{
+    return a->priority > b->priority || (a->priority == b->priority && a->place->sequence < b->place->sequence);
+}
+
+static void waiting_sort(struct waiting *waiting, int count)
+{
+    for (int i = 1; i < count; i++) {
+        struct waiting moved = waiting[i];
+        int place = i;
+
+        for (; place > 0 && is_before(&moved, &waiting[place - 1]); place--)
+            waiting[place] = waiting[place - 1];
+        waiting[place] = moved;
+    }
+}
+
+/* The contract says nothing about the order of what one operation puts into one queue at one priority: there the model
+ * follows the core. `at` is due now and `found` is what the core has. */
+static bool waiting_agree(struct waiting *waiting, int count, int at, int found)
+{
+    struct spec_place swapped;
+    struct waiting moved;
+
+    if (at == found)
+        return true;
+    if (found < at || found >= count || waiting[found].priority != waiting[at].priority)
+        return false;
+    for (int i = at; i < found; i++) {
+        if (waiting[i].place->step != waiting[found].place->step)
+            return false;
+    }
+    swapped = *waiting[at].place;
+    *waiting[at].place = *waiting[found].place;
+    *waiting[found].place = swapped;
+    moved = waiting[at];
+    waiting[at] = waiting[found];
+    waiting[found] = moved;
+    waiting_sort(waiting, count);
+    return true;
+}
+
+static int thread_index(const struct world *world, const struct thread *thread)
+{
+    for (int i = 0; i < world->config.threads; i++) {
+        if (world->threads[i] == thread)
+            return i;
+    }
+    return SPEC_NONE;
+}
+
+/* What the control page says of the message or pulse received last. */
+static enum world_result compare_info(struct world *world, int index)
+{
+    const struct receive_info *found = &world->controls[index]->info;
+    struct receive_info due = world->now.spec.threads[index].info;
+
+    if (due.kind == RECEIVED_MESSAGE || due.kind == RECEIVED_EXCEPTION) {
+        uint64_t serial = due.message_id;
+        uint64_t id = world_id_of(world, serial);
+
+        if (id == 0 && found->message_id != 0 && world_serial_of(world, found->message_id) == UINT64_MAX) {
+            world_id_learn(world, serial, found->message_id);
+            id = found->message_id;
+        }
+        due.message_id = id;
+    } else if (due.kind == RECEIVED_PULSE && due.pulse_code == PULSE_UNBLOCK) {
+        due.pulse_value = world_id_of(world, due.pulse_value);
+    }
+    if (memcmp(found, &due, sizeof(due)) == 0)
+        return WORLD_SAME;
+    return world_differs(world,
+                         "thread %d is told: kind %u code %d value %" PRIu64 " id %" PRIx64 " cookie %" PRIu64
+                         " identity %" PRIu64 " send %" PRIu64 " reply %" PRIu64 " received %" PRIu64
+                         " rights %x priority %u handles %u; due: kind %u code %d value %" PRIu64 " id %" PRIx64
+                         " cookie %" PRIu64 " identity %" PRIu64 " send %" PRIu64 " reply %" PRIu64
+                         " received %" PRIu64 " rights %x priority %u handles %u",
+                         index, found->kind, found->pulse_code, found->pulse_value, found->message_id, found->cookie,
+                         found->identity, found->send_bytes, found->reply_bytes, found->received_bytes, found->rights,
+                         found->priority, found->handle_count, due.kind, due.pulse_code, due.pulse_value,
+                         due.message_id, due.cookie, due.identity, due.send_bytes, due.reply_bytes,
+                         due.received_bytes, due.rights, due.priority, due.handle_count);
+}
+
+static enum world_result compare_window(struct world *world, int index)
+{
+    const uint8_t *due = world->now.spec.threads[index].window;
+
+    for (unsigned page = 0; page < WORLD_PAGES; page++) {
+        const uint8_t *found = world->windows[index][page];
+
+        if (memcmp(found, due + page * PAGE_BYTES, PAGE_BYTES) == 0)
+            continue;
+        for (unsigned i = 0; i < PAGE_BYTES; i++) {
+            if (found[i] != due[page * PAGE_BYTES + i])
+                return world_differs(world, "thread %d: byte %u is %u and not %u", index, page * PAGE_BYTES + i,
+                                     found[i], due[page * PAGE_BYTES + i]);
+        }
+    }
+    return WORLD_SAME;
+}
+
+static enum world_result compare_waits(struct world *world, int index)
+{
+    const struct spec_thread *due = &world->now.spec.threads[index];
+    const struct thread *found = world->threads[index];
+    void *object = NULL;
+
+    if (due->state == THREAD_RECEIVE)
+        object = world->now.objects[OBJECT_CHANNEL][due->waits_for];
+    if (due->state == THREAD_RECEIVE && (void *)found->channel != object)
+        return world_differs(world, "thread %d receives on another channel than %d", index, due->waits_for);
+    if (due->state == THREAD_NOTIFICATION_WAIT)
+        object = world->now.objects[OBJECT_NOTIFICATION][due->waits_for];
+    if (due->state == THREAD_NOTIFICATION_WAIT && (void *)found->notification != object)
+        return world_differs(world, "thread %d waits for another notification than %d", index, due->waits_for);
+    if (found->deadline.queued != (due->deadline_ns != DEADLINE_NONE) ||
+        (found->deadline.queued && found->deadline.at_ns != due->deadline_ns))
+        return world_differs(world, "thread %d: its deadline is not %" PRIu64, index, due->deadline_ns);
+    return WORLD_SAME;
+}
+
+static enum world_result compare_thread(struct world *world, int index)
+{
+    struct spec_thread *due = &world->now.spec.threads[index];
+    struct thread *thread = world->threads[index];
+    const struct control *control = world->controls[index];
+    struct thread_info found;
+
+    if (due->state == THREAD_DEAD) /* it may be gone already */
+        return thread_of_slot(world->kernel, (uint64_t)index) == thread && thread->state != THREAD_DEAD
+                   ? world_differs(world, "thread %d is not dead", index)
+                   : WORLD_SAME;
+    thread_info_get(thread, &found);
+    if (found.state == THREAD_RUNNING)
+        found.state = THREAD_READY;
+    if (found.state != (uint32_t)due->state)
+        return world_differs(world, "thread %d is in state %u and not %d", index, found.state, (int)due->state);
+    if (found.suspended != due->suspended)
+        return world_differs(world, "thread %d: suspended is %u", index, found.suspended);
+    if (found.base_priority != due->base_priority || found.priority != spec_priority(&world->now.spec, index))
+        return world_differs(world, "thread %d has priority %u (own %u) and not %u (own %u)", index, found.priority,
+                             found.base_priority, spec_priority(&world->now.spec, index), due->base_priority);
+    if (world_context(thread)->results != due->results)
+        return world_differs(world, "thread %d got %u results and not %u", index, world_context(thread)->results,
+                             due->results);
+    if (due->results != 0 && world_context(thread)->result != due->result)
+        return world_differs(world, "thread %d got %" PRId64 " and not %" PRId64, index, world_context(thread)->result,
+                             due->result);
+    if ((control->interrupted != 0) != due->interrupted || thread->interrupt_pending != due->interrupt_pending)
+        return world_differs(world, "thread %d: interrupted is %u, pending %d", index, control->interrupted,
+                             thread->interrupt_pending);
+    if (memcmp(control->received_handles, due->received_handles, sizeof(due->received_handles)) != 0)
+        return world_differs(world, "thread %d received other handles", index);
+    if (compare_info(world, index) != WORLD_SAME || compare_waits(world, index) != WORLD_SAME)
+        return WORLD_DIFFERS;
+    return compare_window(world, index);
+}
+
+static bool table_lives(const struct world *world, int table)
+{
+    for (int i = 0; i < world->config.threads; i++) {
+        if (world->now.spec.threads[i].table == table && world->now.spec.threads[i].state != THREAD_DEAD)
+            return true;
+    }
+    return false;
+}
+
+static enum world_result compare_table(struct world *world, int table)
+{
+    if (!table_lives(world, table))
+        return WORLD_SAME;
+    for (int i = 0; i < SPEC_HANDLES; i++) {
+        const struct spec_handle *due = &world->now.spec.tables[table].handles[i];
+        struct handle_entry found;
+        bool there = table_entry_get(world->tables[table], HANDLE_DYNAMIC + i, &found) == 0;
+
+        if (there != (due->type != OBJECT_NONE))
+            return world_differs(world, "table %d, place %d: there is %s handle", table, i, there ? "a" : "no");
+        if (there && (void *)found.object != world->now.objects[due->type][due->index])
+            return world_differs(world, "table %d, place %d names another object", table, i);
+        if (there && (found.rights != due->rights || found.flags != due->flags))
+            return world_differs(world, "table %d, place %d: rights %x, flags %x and not %x, %x", table, i,
+                                 found.rights, found.flags, due->rights, due->flags);
+    }
+    return WORLD_SAME;
+}
+
+static int queue_due(struct world *world, int channel, struct waiting *waiting)
+{
+    struct spec *spec = &world->now.spec;
+    int count = 0;
+
+    for (int i = 0; i < world->config.threads; i++) {
+        struct spec_thread *thread = &spec->threads[i];
+
+        if (thread->state == THREAD_SEND && spec->connections[thread->message.connection].channel == channel)
+            waiting[count++] =
+                (struct waiting){.place = &thread->wait_place, .priority = thread->priority, .thread = i};
+    }
+    for (int i = 0; i < SPEC_PULSES; i++) {
+        struct spec_pulse *pulse = &spec->pulses[i];
+
+        if (pulse->kind != 0 && pulse->channel == channel)
+            waiting[count++] = (struct waiting){
+                .place = &pulse->place, .priority = pulse->priority, .thread = SPEC_NONE, .pulse = pulse};
+    }
+    waiting_sort(waiting, count);
+    return count;
+}
+
+static bool node_is(const struct world *world, struct prioqueue_node *node, const struct waiting *waiting)
+{
+    const struct pulse *pulse;
+    uint64_t value;
+
+    if (node->priority != waiting->priority)
+        return false;
+    if (node->tag == QUEUE_MESSAGE)
+        return waiting->thread != SPEC_NONE &&
+               world->threads[waiting->thread] == LIST_ENTRY(node, struct thread, message.queue_node);
+    if (waiting->thread != SPEC_NONE)
+        return false;
+    pulse = LIST_ENTRY(node, struct pulse, node);
+    value = waiting->pulse->code == PULSE_UNBLOCK ? world_id_of(world, waiting->pulse->value) : waiting->pulse->value;
+    return pulse->code == waiting->pulse->code && pulse->value == value && pulse->cookie == waiting->pulse->cookie &&
+           pulse->identity == waiting->pulse->identity;
+}
+
+static enum world_result compare_node(struct world *world, int channel, struct prioqueue_node *node,
+                                      struct waiting *waiting, int count, int at)
+{
+    for (int i = at; i < count; i++) {
+        if (node_is(world, node, &waiting[i]) && waiting_agree(waiting, count, at, i))
+            return WORLD_SAME;
+    }
+    return world_differs(world, "channel %d: in place %d of its queue is a %s of priority %u that is not due there",
+                         channel, at, node->tag == QUEUE_MESSAGE ? "message" : "pulse", node->priority);
+}
+
+static enum world_result compare_queue(struct world *world, int index, struct channel *channel)
+{
+    struct waiting waiting[QUEUE_MAX];
+    int count = queue_due(world, index, waiting);
+    int at = 0;
+
+    LIST_EACH (level, &channel->queue.levels) {
+        struct prioqueue_node *leader = LIST_ENTRY(level, struct prioqueue_node, level);
+        struct list *entry = &leader->peers;
+
+        do {
+            if (compare_node(world, index, LIST_ENTRY(entry, struct prioqueue_node, peers), waiting, count, at++) !=
+                WORLD_SAME)
+                return WORLD_DIFFERS;
+            entry = entry->next;
+        } while (entry != &leader->peers);
+    }
+    return at == count ? WORLD_SAME : world_differs(world, "channel %d: %d queue and not %d", index, at, count);
+}
+
+/* A list of threads, linked by wait_link, against those that wait in `state` for `what`. */
+static enum world_result compare_waiters(struct world *world, const struct list *list, enum thread_state state,
+                                         int what, const char *name)
+{
+    struct waiting waiting[SPEC_THREADS];
+    int count = 0;
+    int at = 0;
+
+    for (int i = 0; i < world->config.threads; i++) {
+        struct spec_thread *thread = &world->now.spec.threads[i];
+
+        if (thread->state == state && thread->waits_for == what)
+            waiting[count++] = (struct waiting){.place = &thread->wait_place, .thread = i};
+    }
+    waiting_sort(waiting, count);
+    LIST_EACH (entry, list) {
+        int thread = thread_index(world, LIST_ENTRY(entry, struct thread, wait_link));
+        int found = at;
+
+        while (found < count && waiting[found].thread != thread)
+            found++;
+        if (!waiting_agree(waiting, count, at, found))
+            return world_differs(world, "%s %d: thread %d is not due in place %d", name, what, thread, at);
+        at++;
+    }
+    return at == count ? WORLD_SAME : world_differs(world, "%s %d: %d wait and not %d", name, what, at, count);
+}
+
+static int list_length(const struct list *list)
+{
+    int count = 0;
+
+    LIST_EACH (entry, list)
+        count++;
+    return count;
+}
+
+static enum world_result compare_channel(struct world *world, int index)
+{
+    const struct spec *spec = &world->now.spec;
+    struct channel *channel = world->now.objects[OBJECT_CHANNEL][index];
+    int unanswered = 0;
+    int free_pulses;
+
+    if (!spec->channels[index].exists || spec->channels[index].dead || !spec_channel_is_used(spec, index))
+        return WORLD_SAME;
+    if (channel->object.type != OBJECT_CHANNEL || channel->dead)
+        return world_differs(world, "channel %d is dead", index);
+    for (int i = 0; i < world->config.threads; i++) {
+        const struct spec_thread *thread = &spec->threads[i];
+
+        unanswered +=
+            thread->state == THREAD_REPLY && spec->connections[thread->message.connection].channel == index;
+    }
+    if (list_length(&channel->unanswered) != unanswered)
+        return world_differs(world, "channel %d: %d are unanswered and not %d", index,
+                             list_length(&channel->unanswered), unanswered);
+    free_pulses = (int)spec->channels[index].pulse_slots - spec_pulses_queued(spec, index, SPEC_PULSE_USER);
+    if (list_length(&channel->free_pulses) != free_pulses)
+        return world_differs(world, "channel %d: %d pulse slots are free and not %d", index,
+                             list_length(&channel->free_pulses), free_pulses);
+    if (compare_queue(world, index, channel) != WORLD_SAME)
+        return WORLD_DIFFERS;
+    return compare_waiters(world, &channel->receivers, THREAD_RECEIVE, index, "channel");
+}
+
+static enum world_result compare_notification(struct world *world, int index)
+{
+    const struct spec *spec = &world->now.spec;
+    const struct notification *notification = world->now.objects[OBJECT_NOTIFICATION][index];
+
+    if (!spec->notifications[index].exists || !spec_has_handles(spec, OBJECT_NOTIFICATION, index, 0))
+        return WORLD_SAME;
+    if (notification->bits != spec->notifications[index].bits)
+        return world_differs(world, "notification %d has bits %" PRIx64, index, notification->bits);
+    return compare_waiters(world, &notification->waiters, THREAD_NOTIFICATION_WAIT, index, "notification");
+}
+
+static enum world_result compare_ready(struct world *world)
+{
+    struct waiting waiting[SPEC_THREADS];
+    const struct spec *spec = &world->now.spec;
+    int count = 0;
+    int at = 0;
+
+    for (int i = 0; i < world->config.threads; i++) {
+        if (spec_thread_is_ready(spec, i) && i != spec->current && i != spec->direct)
+            waiting[count++] = (struct waiting){.place = &world->now.spec.threads[i].ready_place,
+                                                .priority = spec->threads[i].priority,
+                                                .thread = i};
+    }
+    waiting_sort(waiting, count);
+    for (int priority = PRIORITY_MAX; priority >= 0; priority--) {
+        LIST_EACH (entry, &world->kernel->cpu[0].ready[priority]) {
+            int thread = thread_index(world, LIST_ENTRY(entry, struct thread, ready_link));
+            int found = at;
+
+            while (found < count && waiting[found].thread != thread)
+                found++;
+            if (!waiting_agree(waiting, count, at, found))
+                return world_differs(world, "thread %d of priority %d is not due in place %d of the ready", thread,
+                                     priority, at);
+            at++;
+        }
+    }
+    return at == count ? WORLD_SAME : world_differs(world, "%d are ready and not %d", at, count);
+}
+
+/* Nothing leaks and nothing goes too early. */
+static enum world_result compare_counts(struct world *world)
+{
+    const struct spec *spec = &world->now.spec;
+    const uint64_t *found = world->kernel->memory.object_count;
+    uint64_t due[OBJECT_TYPE_COUNT] = {0};
+
+    for (int i = 0; i < SPEC_CHANNELS; i++)
+        due[OBJECT_CHANNEL] += spec->channels[i].exists && spec_channel_is_used(spec, i);
+    for (int i = 0; i < SPEC_CONNECTIONS; i++)
+        due[OBJECT_CONNECTION] += spec->connections[i].exists && spec_connection_is_used(spec, i);
+    for (int i = 0; i < SPEC_NOTIFICATIONS; i++)
+        due[OBJECT_NOTIFICATION] +=
+            spec->notifications[i].exists && spec_has_handles(spec, OBJECT_NOTIFICATION, i, 0);
+    for (int i = 0; i < SPEC_TIMERS; i++)
+        due[OBJECT_TIMER] += spec->timers[i].exists;
+    for (int type = OBJECT_CHANNEL; type <= OBJECT_TIMER; type++) {
+        if (found[type] != due[type])
+            return world_differs(world, "there are %" PRIu64 " objects of type %d and not %" PRIu64, found[type], type,
+                                 due[type]);
+    }
+    return WORLD_SAME;
+}
+
+enum world_result world_compare(struct world *world)
+{
+    enum world_result result = WORLD_SAME;
+
+    for (int i = 0; i < world->config.threads && result == WORLD_SAME; i++)
+        result = compare_thread(world, i);
+    for (int i = 0; i < world->config.tables && result == WORLD_SAME; i++)
+        result = compare_table(world, i);
+    for (int i = 0; i < SPEC_CHANNELS && result == WORLD_SAME; i++)
+        result = compare_channel(world, i);
+    for (int i = 0; i < SPEC_NOTIFICATIONS && result == WORLD_SAME; i++)
+        result = compare_notification(world, i);
+    if (result == WORLD_SAME)
+        result = compare_ready(world);
+    return result == WORLD_SAME ? compare_counts(world) : result;
+}

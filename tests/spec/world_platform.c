@@ -1,0 +1,167 @@
+/* The platform under a world: memory and results, nothing else. A panic of the core ends the step. */
+#include "world_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct world_context *world_context(struct thread *thread)
+{
+    return (struct world_context *)(void *)thread_context(thread);
+}
+
+void *plat_frame_bytes(struct kernel *kernel, uint64_t frame)
+{
+    struct world *world = kernel_platform(kernel);
+    uint64_t first = (uintptr_t)world->ram / PAGE_BYTES;
+
+    return frame >= first && frame - first < WORLD_FRAMES ? world->ram + (frame - first) * PAGE_BYTES : NULL;
+}
+
+int plat_space_create(struct kernel *kernel, struct plat_space *space)
+{
+    (void)kernel;
+    (void)space;
+    return 0;
+}
+
+void plat_space_destroy(struct kernel *kernel, struct plat_space *space)
+{
+    (void)kernel;
+    (void)space;
+}
+
+int plat_space_map(struct kernel *kernel, struct plat_space *space, uint64_t address, uint64_t frame, uint64_t pages,
+                   uint32_t prot)
+{
+    (void)kernel;
+    (void)space;
+    (void)address;
+    (void)frame;
+    (void)pages;
+    (void)prot;
+    return 0;
+}
+
+void plat_space_unmap(struct kernel *kernel, struct plat_space *space, uint64_t address, uint64_t pages)
+{
+    (void)kernel;
+    (void)space;
+    (void)address;
+    (void)pages;
+}
+
+void plat_space_protect(struct kernel *kernel, struct plat_space *space, uint64_t address, uint64_t pages,
+                        uint32_t prot)
+{
+    (void)kernel;
+    (void)space;
+    (void)address;
+    (void)pages;
+    (void)prot;
+}
+
+int plat_context_create(struct kernel *kernel, struct plat_context *context, struct plat_space *space)
+{
+    (void)kernel;
+    (void)context;
+    (void)space;
+    return 0;
+}
+
+void plat_context_destroy(struct kernel *kernel, struct plat_context *context)
+{
+    (void)kernel;
+    (void)context;
+}
+
+void plat_context_start(struct kernel *kernel, struct plat_context *context, uint64_t pc, uint64_t sp,
+                        uint64_t argument, uint64_t control_address)
+{
+    (void)kernel;
+    (void)context;
+    (void)pc;
+    (void)sp;
+    (void)argument;
+    (void)control_address;
+}
+
+void plat_context_result(struct kernel *kernel, struct plat_context *context, int64_t result)
+{
+    struct world_context *it = (struct world_context *)(void *)context;
+
+    (void)kernel;
+    it->result = result;
+    it->results++;
+}
+
+void plat_context_get(struct kernel *kernel, struct plat_context *context, struct registers *registers)
+{
+    (void)kernel;
+    (void)context;
+    memset(registers, 0, sizeof(*registers));
+}
+
+void plat_context_set(struct kernel *kernel, struct plat_context *context, const struct registers *registers)
+{
+    (void)kernel;
+    (void)context;
+    (void)registers;
+}
+
+bool plat_context_upcall(struct kernel *kernel, struct plat_context *context, struct registers *saved, uint64_t entry,
+                         uint64_t stack)
+{
+    (void)kernel;
+    (void)context;
+    (void)saved;
+    (void)entry;
+    (void)stack;
+    return false;
+}
+
+void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns)
+{
+    (void)kernel;
+    (void)cpu;
+    (void)deadline_ns;
+}
+
+void plat_interrupt_ack(struct kernel *kernel, uint32_t number)
+{
+    (void)kernel;
+    (void)number;
+}
+
+int plat_interrupt_enable(struct kernel *kernel, uint32_t number, bool enable)
+{
+    (void)kernel;
+    (void)number;
+    (void)enable;
+    return 0;
+}
+
+void plat_log(struct kernel *kernel, const char *bytes, size_t length)
+{
+    (void)kernel;
+    (void)bytes;
+    (void)length;
+}
+
+void plat_stop(struct kernel *kernel, int status)
+{
+    (void)kernel;
+    (void)status;
+}
+
+_Noreturn void plat_panic(struct kernel *kernel, const char *message)
+{
+    struct world *world = kernel_platform(kernel);
+
+    if (!world->panic_armed) {
+        fprintf(stderr, "kernel panic: %s\n", message);
+        abort();
+    }
+    world_differs(world, "the core panics: %s", message);
+    longjmp(world->panic, 1);
+}

@@ -1,0 +1,79 @@
+/* What the files of the world share. */
+#ifndef WORLD_PRIVATE_H
+#define WORLD_PRIVATE_H
+
+#include "world.h"
+
+#include "channel.h"
+#include "connection.h"
+#include "kernel_state.h"
+#include "memory.h"
+#include "notification.h"
+#include "table.h"
+#include "timer.h"
+
+#include <abi/errno.h>
+#include <abi/handles.h>
+
+#include <setjmp.h>
+
+#define WORLD_FRAMES 192u
+#define WORLD_IDS 128u
+#define WORLD_EXPLAIN_BYTES 512u
+#define WORLD_PAGES (SPEC_WINDOW_BYTES / PAGE_BYTES)
+#define WORLD_VECTORS 0x700000ull /* a page for each thread: where its vectors are */
+#define WORLD_CONTROLS 0x800000ull
+#define WORLD_THREAD_HANDLES (HANDLE_DYNAMIC + 100) /* in every table: all threads */
+#define WORLD_START_NS 1000000ull
+
+struct world_id {
+    uint64_t serial; /* the model's */
+    uint64_t id;     /* the core's; 0: none */
+};
+
+/* What changes from step to step besides the core's own memory. */
+struct world_core {
+    struct spec spec;
+    void *objects[OBJECT_TYPE_COUNT][SPEC_CONNECTIONS];
+    struct world_id ids[WORLD_IDS];
+    uint32_t id_next;
+    bool stopped;
+};
+
+struct world {
+    struct world_config config;
+    struct kernel *kernel;
+    uint8_t *ram;
+    struct world_core now;
+    struct space *spaces[SPEC_TABLES];
+    struct table *tables[SPEC_TABLES];
+    struct thread *threads[SPEC_THREADS];
+    uint8_t *windows[SPEC_THREADS][WORLD_PAGES]; /* the kernel's view of them */
+    uint8_t *vectors[SPEC_THREADS];
+    uint8_t *words[SPEC_TABLES];
+    struct control *controls[SPEC_THREADS];
+    struct world_state *start;
+    jmp_buf panic;
+    bool panic_armed;
+    char explain[WORLD_EXPLAIN_BYTES];
+};
+
+/* What the platform keeps of a thread, in its context. */
+struct world_context {
+    int64_t result;
+    uint32_t results;
+};
+
+struct world_context *world_context(struct thread *thread);
+/* Says what differs; returns WORLD_DIFFERS. */
+enum world_result world_differs(struct world *world, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+enum world_result world_compare(struct world *world);
+/* The core's ID for a model's message; 0: not known. */
+uint64_t world_id_of(const struct world *world, uint64_t serial);
+/* The model's message for an ID; UINT64_MAX: there is none. */
+uint64_t world_serial_of(const struct world *world, uint64_t id);
+/* A new pair. */
+void world_id_learn(struct world *world, uint64_t serial, uint64_t id);
+
+#endif
