@@ -127,6 +127,13 @@ void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns)
     (void)deadline_ns;
 }
 
+bool plat_preempt_pending(struct kernel *kernel, unsigned cpu)
+{
+    (void)kernel;
+    (void)cpu;
+    return false;
+}
+
 void plat_interrupt_ack(struct kernel *kernel, uint32_t number)
 {
     (void)kernel;
