@@ -109,6 +109,7 @@ void machine_destroy(struct machine *machine)
         isolation_destroy(machine->isolation);
     }
     free(machine->kernel);
+    free(machine->trace_ring);
     if (machine->memory != NULL) {
         munmap(machine->memory, machine->memory_bytes);
     }
@@ -208,6 +209,10 @@ static int kernel_start(struct machine *machine, uint64_t offset_bytes, uint64_t
                                    .platform = machine};
     *error = "the kernel does not fit into that memory: give more --ram";
     int result = kernel_init(machine->kernel, &config);
+    if (result == 0) {
+        *error = "the host has no memory left for the trace";
+        result = trace_start(machine);
+    }
     if (result == 0) {
         *error = "the boot archive's sbin/root or boot/libsys is missing or bad, or --ram is too small";
         result = kernel_boot(machine->kernel, now_ns);
@@ -340,6 +345,7 @@ int machine_run(struct machine *machine)
     while (!atomic_load(&machine->stopped)) {
         machine->kicks_seen = atomic_load(&machine->kicks);
         flags_take(machine);
+        trace_drain(machine, TRACE_RING_RECORDS / 2);
         struct thread *thread = kernel_next(machine->kernel, CPU, machine_now_ns());
         if (atomic_load(&machine->stopped)) {
             break;
@@ -352,5 +358,6 @@ int machine_run(struct machine *machine)
         }
     }
     helper_stop(machine);
+    trace_drain(machine, 0);
     return atomic_load(&machine->stop_status);
 }

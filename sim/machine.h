@@ -22,6 +22,7 @@
 
 struct machine;
 struct kernel;
+struct trace_record;
 
 struct machine_config {
     uint64_t ram_bytes;    /* a multiple of the page size, within the limits above */
@@ -32,6 +33,9 @@ struct machine_config {
     void (*log)(void *argument, const char *bytes, size_t length);
     /* Called before the machine dies of a broken invariant, after its line went to stderr; may restore the terminal. */
     void (*panic)(void *argument);
+    /* Takes records of the event trace (abi/trace.h), in order; NULL: no trace. Called on the kernel thread, from
+     * machine_boot on until machine_run has returned; the machine stands still meanwhile. */
+    void (*trace)(void *argument, const struct trace_record *records, size_t count);
     void *argument;
 };
 
@@ -55,6 +59,9 @@ int machine_run(struct machine *machine);
 
 /* Ends all programs and frees everything. */
 void machine_destroy(struct machine *machine);
+
+/* Records of the event trace that found no room. */
+uint64_t machine_trace_lost(struct machine *machine);
 
 /* From any thread: the machine stops soon with this status (the first one counts). */
 void machine_stop(struct machine *machine, int status);

@@ -32,6 +32,7 @@ struct machine {
     uint64_t memory_bytes;
     struct kernel *kernel;
     struct isolation *isolation;
+    struct trace_record *trace_ring; /* NULL: no trace */
 
     /* The kernel thread's. */
     struct machine_line lines[MACHINE_INTERRUPTS_MAX];
@@ -67,6 +68,12 @@ struct isolation_task *platform_task(struct thread *thread);
 
 /* The kernel thread looks at the flags soon: the running program is preempted, or idleness ends. From any thread. */
 void machine_kick(struct machine *machine);
+
+/* trace.c: gives the kernel its ring, if a trace is wanted (-E_NOMEM); hands on what is in it if it holds at least
+ * `least` records. */
+int trace_start(struct machine *machine);
+void trace_drain(struct machine *machine, uint64_t least);
+#define TRACE_RING_RECORDS 65536u
 
 /* helper.c: the thread that waits for the timer and for devices, and kicks. Errors: negated errno. */
 int helper_start(struct machine *machine);

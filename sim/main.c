@@ -4,6 +4,8 @@
 #include "console.h"
 #include "machine.h"
 #include "options.h"
+#include "trace.h"
+#include "trace_file.h"
 
 #include <abi/console.h>
 
@@ -23,6 +25,7 @@ struct run {
     struct options options;
     struct machine *machine;
     struct console *console;
+    struct trace_file trace;
     char line[LOG_LINE_BYTES]; /* of the log, not yet ended */
     size_t line_bytes;
 };
@@ -66,9 +69,16 @@ static void log_bytes(void *argument, const char *bytes, size_t length)
     }
 }
 
+static void trace_records(void *argument, const struct trace_record *records, size_t count)
+{
+    struct run *run = argument;
+    trace_file_write(&run->trace, records, count);
+}
+
 static void machine_panicked(void *argument)
 {
     struct run *run = argument;
+    trace_file_close(&run->trace);
     if (run->console != NULL) {
         console_restore(run->console);
     }
@@ -157,6 +167,13 @@ static int machine_start(struct run *run, struct archive *archive)
                                     .log = log_bytes,
                                     .panic = machine_panicked,
                                     .argument = run};
+    if (run->options.trace != NULL) {
+        int opened = trace_file_open(&run->trace, run->options.trace);
+        if (opened != 0) {
+            return refuse("--trace %s: %s", run->options.trace, strerror(-opened));
+        }
+        config.trace = trace_records;
+    }
     if (machine_create(&run->machine, &config, &error) != 0) {
         return refuse("%s", error);
     }
@@ -172,6 +189,18 @@ static int machine_start(struct run *run, struct archive *archive)
         return refuse("%s", error);
     }
     return 0;
+}
+
+/* What went wrong with the trace is told, and changes nothing else. */
+static void trace_end(struct run *run)
+{
+    uint64_t lost = machine_trace_lost(run->machine);
+    int error = trace_file_close(&run->trace);
+    if (error != 0) {
+        refuse("--trace %s: %s", run->options.trace, strerror(-error));
+    } else if (lost > 0) {
+        refuse("--trace %s: %llu records were lost", run->options.trace, (unsigned long long)lost);
+    }
 }
 
 static int run_command(int argc, char *argv[])
@@ -202,6 +231,7 @@ static int run_command(int argc, char *argv[])
     if (console_stop_signal(run.console) != 0) {
         status = 128 + console_stop_signal(run.console);
     }
+    trace_end(&run);
     console_destroy(run.console);
     machine_destroy(run.machine);
     return status;
@@ -211,6 +241,9 @@ int main(int argc, char *argv[])
 {
     if (argc >= 2 && strcmp(argv[1], "run") == 0) {
         return run_command(argc - 2, argv + 2);
+    }
+    if (argc >= 2 && strcmp(argv[1], "trace") == 0) {
+        return trace_command(argc - 2, argv + 2);
     }
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         fputs(options_help, stdout);

@@ -15,6 +15,7 @@ const char options_help[] =
     "  --image FILE          boot list to use instead of the one beside this command\n"
     "  --isolation seccomp   how address spaces are kept apart; ptrace is not available yet\n"
     "  --realtime            ask the host for real-time priority (needs the permission)\n"
+    "  --trace FILE          records each decision of the kernel in FILE; see baton trace --help\n"
     "  -v, --verbose         show boot messages on standard error\n"
     "Exit status 125: the machine could not start.\n";
 
@@ -81,6 +82,10 @@ static int value_apply(struct options *options, const char *name, const char *va
         options->image = value;
         return 0;
     }
+    if (strcmp(name, "--trace") == 0) {
+        options->trace = value;
+        return 0;
+    }
     if (strcmp(value, "seccomp") != 0) {
         snprintf(error, OPTIONS_ERROR_BYTES, "--isolation %s: only seccomp is available in this version", value);
         return -1;
@@ -124,7 +129,7 @@ static bool flag_apply(struct options *options, const char *argument)
 
 int options_parse(struct options *options, int argc, char *const argv[], char error[OPTIONS_ERROR_BYTES])
 {
-    static const char *const names[] = {"--ram", "--add", "--image", "--isolation"};
+    static const char *const names[] = {"--ram", "--add", "--image", "--isolation", "--trace"};
     *options = (struct options){.ram_bytes = OPTIONS_RAM_DEFAULT};
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--") == 0) {

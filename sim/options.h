@@ -21,6 +21,7 @@ struct options {
     uint64_t ram_bytes;
     bool verbose;
     bool realtime;           /* ask for SCHED_FIFO */
+    const char *trace;       /* file for the event trace; NULL: none */
     const char *image;       /* boot list; NULL: the one beside the command */
     struct add_option add[OPTIONS_ADDS_MAX];
     size_t add_count;

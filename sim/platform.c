@@ -199,6 +199,9 @@ _Noreturn void plat_panic(struct kernel *kernel, const char *message)
 {
     struct machine *machine = machine_of(kernel);
     fprintf(stderr, "baton: kernel panic: %s\n", message);
+    if (machine != NULL) {
+        trace_drain(machine, 0);
+    }
     if (machine != NULL && machine->config.panic != NULL) {
         machine->config.panic(machine->config.argument);
     }
