@@ -123,11 +123,15 @@ void serve_start(struct root *root, struct root_call *call)
     root_reply(root, call, process_start(root, process, &start), NULL, 0);
 }
 
+/* The kernel's event trace is told, too. */
 static void name_set(struct process *process, const char *name, uint64_t bytes)
 {
     uint64_t length = bytes < PROCESS_NAME_BYTES ? bytes : PROCESS_NAME_BYTES - 1;
     memset(process->name, 0, sizeof process->name);
     memcpy(process->name, name, length);
+    for (struct task *task = process->tasks; task != NULL; task = task->next) {
+        sys_thread_set(task->handle, THREAD_NAME, (uintptr_t)process->name);
+    }
 }
 
 /* Name, program and command line, as EXEC gives them. */

@@ -3,6 +3,8 @@
 
 int main(void)
 {
+    static const char name[TRACE_NAME_BYTES] = "root";
+    sys_thread_set(SYS_SELF_THREAD, THREAD_NAME, (uintptr_t)name);
     struct root *root = root_create();
     root_assert(root != NULL);
     int result = root_init(root);

@@ -7,6 +7,7 @@
 #define ROOT_PROCESS_H
 
 #include <abi/limits.h>
+#include <abi/trace.h>
 #include <abi/types.h>
 #include <proto/file.h>
 #include <proto/root.h>
@@ -16,7 +17,7 @@
 #define TASKS_PER_PROCESS_MAX 1024u
 #define PID_MAX 32767u
 #define PID_INIT 1u
-#define PROCESS_NAME_BYTES 16u
+#define PROCESS_NAME_BYTES TRACE_NAME_BYTES
 #define PROCESS_PRIORITY 64u /* of init's first thread; others start with their creator's */
 #define SIGNAL_MAX 64u
 

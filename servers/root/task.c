@@ -33,6 +33,8 @@ int task_create(struct root *root, struct process *process, int space, uint32_t 
     root_assert(result == 0);
     result = sys_thread_set(handle, THREAD_PRIORITY, start->priority);
     root_assert(result == 0);
+    result = sys_thread_set(handle, THREAD_NAME, (uintptr_t)process->name);
+    root_assert(result == 0);
     memset(task, 0, sizeof *task);
     task->used = true;
     task->handle = handle;

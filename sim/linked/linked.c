@@ -45,7 +45,8 @@ static bool kernel_start(struct linked *linked)
         .realtime_offset_ns = linked->options.realtime_offset_ns,
         .platform = linked,
     };
-    return kernel_init(linked->kernel, &config) == 0;
+    return kernel_init(linked->kernel, &config) == 0 &&
+           kernel_trace_attach(linked->kernel, linked->options.trace, linked->options.trace_records) == 0;
 }
 
 struct linked *linked_create(const struct linked_options *options)

@@ -29,6 +29,9 @@ struct linked_options {
      * NULL: copies are stopped by interrupts and the timer only. */
     bool (*preempt)(struct linked *linked, void *argument);
     void *preempt_argument;
+    /* Memory for the event trace, `trace_records` of them; NULL and 0: none. Taken out by kernel_trace_take. */
+    struct trace_record *trace;
+    uint64_t trace_records;
 };
 
 /* A machine with an initialised kernel; NULL: no memory, or ram_bytes is too small for the kernel. */

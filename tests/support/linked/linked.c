@@ -1,15 +1,18 @@
 /* System tests in linked mode: each program's main runs as the first thread of a fresh in-process machine, with the
- * kernel checked after every step. `--list` prints the programs; with a name it runs that one. */
+ * kernel checked after every step. `--list` prints the programs; with a name it runs that one. The environment's
+ * BATON_TRACE names a file for the event trace. */
 #include "test.h"
 
 #include "linked/linked.h"
 #include "programs.h"
+#include "trace_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RAM_BYTES (64u << 20)
+#define TRACE_RECORDS 1000000u
 
 const bool test_is_linked = true;
 
@@ -45,9 +48,31 @@ static void first_thread(void *argument)
     run->status = run->program->main(run->argc, run->argv);
 }
 
+/* The whole trace at once: there is room for it, or its end is lost. */
+static void trace_write(struct linked *linked, const char *path)
+{
+    struct trace_file file;
+    struct trace_record record;
+    if (trace_file_open(&file, path) != 0) {
+        perror(path);
+        return;
+    }
+    while (kernel_trace_take(linked_kernel(linked), &record, 1) == 1) {
+        trace_file_write(&file, &record, 1);
+    }
+    if (trace_file_close(&file) != 0) {
+        fprintf(stderr, "%s: not written whole\n", path);
+    }
+}
+
 static int program_run(const struct program *program, int argc, char **argv)
 {
     struct linked_options options = {.ram_bytes = RAM_BYTES, .check = getenv("BATON_NO_CHECK") == NULL};
+    const char *trace_path = getenv("BATON_TRACE");
+    if (trace_path != NULL) {
+        options.trace_records = TRACE_RECORDS;
+        options.trace = calloc(TRACE_RECORDS, sizeof(*options.trace));
+    }
     struct linked *linked = linked_create(&options);
     if (linked == NULL) {
         fprintf(stderr, "no memory for a machine\n");
@@ -59,7 +84,11 @@ static int program_run(const struct program *program, int argc, char **argv)
         fprintf(stderr, "no thread can go on\n");
         run.status = EXIT_FAILURE;
     }
+    if (trace_path != NULL) {
+        trace_write(linked, trace_path);
+    }
     linked_destroy(linked);
+    free(options.trace);
     return run.status;
 }
 

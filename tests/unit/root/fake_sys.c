@@ -139,7 +139,7 @@ int sys_thread_set(int thread, uint32_t attribute, uint64_t value)
 {
     if (attribute == THREAD_IDENTITY) {
         object_get(thread)->identity = value;
-    } else {
+    } else if (attribute == THREAD_PRIORITY) {
         object_get(thread)->priority = value;
     }
     return 0;
