@@ -150,13 +150,11 @@ static void axis_write(const struct drawing *drawing)
 {
     uint64_t tick_ns = tick_of(drawing->to_ns - drawing->from_ns);
     double bottom = y_of(drawing->row_count) - ROW_HEIGHT + BAR_HEIGHT + 12;
-    for (uint64_t at_ns = (drawing->from_ns + tick_ns - 1) / tick_ns * tick_ns; at_ns <= drawing->to_ns;
-         at_ns += tick_ns) {
-        double x = x_of(drawing, at_ns);
+    for (uint64_t shown_ns = 0; shown_ns <= drawing->to_ns - drawing->from_ns; shown_ns += tick_ns) {
+        double x = x_of(drawing, drawing->from_ns + shown_ns);
         fprintf(drawing->out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#dee2e6\"/>\n", x,
                 TOP - 12, x, bottom);
         fprintf(drawing->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" fill=\"#868e96\">", x, bottom + 14);
-        uint64_t shown_ns = at_ns - drawing->from_ns;
         if (tick_ns < 1000) {
             fprintf(drawing->out, "%" PRIu64 " ns</text>\n", shown_ns);
         } else if (tick_ns < 1000000) {
