@@ -23,8 +23,8 @@ struct trace {
     uint32_t thread_count;
 };
 
-/* Reads a whole trace. 0, or -1 with *error a line for the user (static text); then nothing is to be freed. A record cut
- * off at the end, as a crash leaves it, is left out. */
+/* Reads a whole trace. 0, or -1 with *error a line for the user (static text); then nothing is to be freed. A record
+ * cut off at the end, as a crash leaves it, is left out. */
 int trace_read(struct trace *trace, FILE *stream, const char **error);
 /* Takes `count` records, which it copies. -1: no memory. */
 int trace_take(struct trace *trace, const struct trace_record *records, size_t count);
