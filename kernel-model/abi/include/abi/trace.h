@@ -10,32 +10,32 @@
 #define TRACE_VERSION 1u
 #define TRACE_NAME_BYTES 16u
 
-/* name, text, then what `other`, object, argument and bytes say. Numbers are never reused. `thread` is whom it is about;
- * `priority` is that thread's, with what it inherits. "Current": the thread that entered the kernel. */
-#define TRACE_KINDS(T)                                                                                         \
-    T(1, SWITCH, "switch")       /* the CPU goes to it (0: idle); other: who had it; argument 1: handed over directly */ \
-    T(2, READY, "ready")         /* it may run; other: current; argument 1: it shall be handed the CPU */     \
-    T(3, BLOCK, "block")         /* argument: enum thread_state */                                            \
-    T(4, CALL, "call")           /* it sends; object: message; argument: enum received_kind; bytes: it sends */ \
-    T(5, RECEIVE, "receive")     /* it receives; other: client; object: message; bytes: copied */             \
+/* Number, name, text, and what `other`, object, argument and bytes say. Numbers are never reused. `thread` is whom it is
+ * about; `priority` is that thread's, with what it inherits. "Current": the thread that entered the kernel. */
+#define TRACE_KINDS(T)                                                                                            \
+    T(1, SWITCH, "switch")       /* gets the CPU (0: idle); other: who had it; argument 1: directly */            \
+    T(2, READY, "ready")         /* it may run; other: current; argument 1: it shall be handed the CPU */         \
+    T(3, BLOCK, "block")         /* argument: enum thread_state */                                                \
+    T(4, CALL, "call")           /* it sends; object: message; argument: enum received_kind; bytes: it sends */   \
+    T(5, RECEIVE, "receive")     /* it receives; other: client; object: message; bytes: copied */                 \
     T(6, REPLY, "reply")         /* it answers; other: client; object: message; argument: status; bytes: copied */ \
-    T(7, COPY, "copy")           /* it reads or writes; other: client; object: message; argument 1: writes; bytes: copied */ \
-    T(8, FAIL, "fail")           /* its call ends without an answer; object: message; argument: negated error */ \
+    T(7, COPY, "copy")           /* other: client; object: message; argument 0: reads, 1: writes; bytes: copied */ \
+    T(8, FAIL, "fail")           /* its call ends without an answer; object: message; argument: negated error */  \
     T(9, PULSE, "pulse")         /* current sends (0: the kernel); object: cookie; argument: value; bytes: code */ \
-    T(10, PULSE_RECEIVE, "pulse-receive") /* it receives; object: cookie; argument: value; bytes: code */     \
-    T(11, PRIORITY, "priority")  /* it changes; other: who lends it, 0: its own; argument: its new one */  \
-    T(12, TIMEOUT, "timeout")    /* its wait ends; argument: enum thread_state */                             \
-    T(13, SIGNAL, "signal")      /* it is told to look for signals; other: current */                         \
-    T(14, FAULT, "fault")        /* a page is wanted; argument: address; bytes: ACCESS_*; object: negated error, 0: mapped */ \
-    T(15, EXCEPTION, "exception") /* it cannot go on; argument: address; bytes: enum exception_kind */        \
-    T(16, INTERRUPT, "interrupt") /* argument: number */                                                      \
-    T(17, TIMER, "timer")        /* a timer object expires; object: cookie; argument: value of its pulse */   \
-    T(18, START, "start")        /* it starts; other: current; argument: identity */                          \
-    T(19, END, "end")            /* it dies; other: current (itself: it exits) */                             \
-    T(20, IDENTITY, "identity")  /* argument: its new identity */                                             \
+    T(10, PULSE_RECEIVE, "pulse-receive") /* it receives; object: cookie; argument: value; bytes: code */         \
+    T(11, PRIORITY, "priority")  /* it changes; other: who lends it, 0: its own; argument: its new one */         \
+    T(12, TIMEOUT, "timeout")    /* its wait ends; argument: enum thread_state */                                 \
+    T(13, SIGNAL, "signal")      /* it is told to look for signals; other: current */                             \
+    T(14, FAULT, "fault")        /* argument: address; bytes: ACCESS_*; object: negated error, 0: mapped */       \
+    T(15, EXCEPTION, "exception") /* it cannot go on; argument: address; bytes: enum exception_kind */            \
+    T(16, INTERRUPT, "interrupt") /* argument: number */                                                          \
+    T(17, TIMER, "timer")        /* a timer object expires; object: cookie; argument: value of its pulse */       \
+    T(18, START, "start")        /* it starts; other: current; argument: identity */                              \
+    T(19, END, "end")            /* it dies; other: current (itself: it exits) */                                 \
+    T(20, IDENTITY, "identity")  /* argument: its new identity */                                                 \
     T(21, NAME, "name")          /* object, argument: TRACE_NAME_BYTES bytes, padded with NUL */
 
-/* Threads whose identities agree in this are of one program: a name given to one is all's. */
+/* Threads whose identities agree in this are of one program. */
 #define TRACE_PROGRAM(identity) ((uint32_t)(identity))
 
 enum trace_kind {
