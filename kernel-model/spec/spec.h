@@ -236,8 +236,9 @@ void spec_time(struct spec *spec, uint64_t now_ns);
 void spec_lost(struct spec *spec, int thread);
 /* The CPU goes to a thread that is ready, whoever has it now: as another scheduler might choose. */
 void spec_force(struct spec *spec, int thread);
-/* Who runs next: it is current from now on. SPEC_NONE: nobody. */
-int spec_next(struct spec *spec);
+/* Who runs next: it is current from now on. SPEC_NONE: nobody. The contract does not order threads that one operation
+ * made ready at the same priority: `preferred` is taken if it is among those. */
+int spec_next(struct spec *spec, int preferred);
 
 /* What must be true of the kernel. */
 uint8_t spec_priority(const struct spec *spec, int thread); /* with what it inherits */

@@ -57,6 +57,7 @@ void spec_message_close(struct spec *spec, int client, bool killed)
         unblock_send(spec, client);
     thread->message = (struct spec_message){.server = SPEC_NONE, .connection = SPEC_NONE};
     thread->state = THREAD_READY;
+    spec_priorities_settle(spec);
     spec_handle_gone(spec, OBJECT_CONNECTION, message.connection, RIGHTS_ALL);
     spec_handles_drop(spec, message.handles, &message.handle_count);
 }
@@ -163,6 +164,7 @@ static enum hand_over hand_over(struct spec *spec, int client, int server, const
     from->state = THREAD_REPLY;
     from->message.table = to->table;
     from->message.server = server;
+    spec_priorities_settle(spec);
     to->info = (struct receive_info){
         .kind = from->message.kind,
         .message_id = from->message.serial,
@@ -201,6 +203,7 @@ int spec_message_send(struct spec *spec, int client)
     }
     thread->wait_place = spec_place_last(spec);
     thread->message.server = spec->channels[channel].last_server;
+    spec_priorities_settle(spec);
     return 0;
 }
 

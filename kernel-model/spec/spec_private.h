@@ -16,6 +16,8 @@ struct spec_thread *spec_enter(struct spec *spec);
 void spec_leave(struct spec *spec, int64_t result); /* SPEC_BLOCKED: none */
 /* What every entry ends with: the doomed die, priorities are seen to. */
 void spec_settle(struct spec *spec);
+/* After each change of who waits for whom: who changes priority goes to the end of its new one, wherever it queues. */
+void spec_priorities_settle(struct spec *spec);
 
 /* Places in queues. */
 struct spec_place spec_place_last(struct spec *spec);

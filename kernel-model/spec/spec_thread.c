@@ -65,8 +65,7 @@ bool spec_thread_is_ready(const struct spec *spec, int thread)
     return it->exists && it->state == THREAD_READY && !it->suspended && !it->doomed;
 }
 
-/* Who changes priority goes to the end of its new one, wherever it queues. */
-static void priorities_settle(struct spec *spec)
+void spec_priorities_settle(struct spec *spec)
 {
     for (int i = 0; i < SPEC_THREADS; i++) {
         struct spec_thread *thread = &spec->threads[i];
@@ -101,7 +100,7 @@ void spec_settle(struct spec *spec)
             i = -1;
         }
     }
-    priorities_settle(spec);
+    spec_priorities_settle(spec);
 }
 
 static void result_give(struct spec *spec, int thread, int64_t result)

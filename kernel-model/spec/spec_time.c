@@ -1,8 +1,11 @@
 /* Who runs, what time brings, and the simple waits of the reference model: sleep, notifications, words, timers. */
 #include "spec_private.h"
 
-static int ready_first(const struct spec *spec)
+/* The first of the ready. Of those that one operation made ready at the same priority any may be: then it is
+ * `preferred`. */
+static int ready_first(const struct spec *spec, int preferred)
 {
+    const struct spec_thread *wanted = preferred == SPEC_NONE ? NULL : &spec->threads[preferred];
     int first = SPEC_NONE;
 
     for (int i = 0; i < SPEC_THREADS; i++) {
@@ -15,6 +18,11 @@ static int ready_first(const struct spec *spec)
              thread->ready_place.sequence < spec->threads[first].ready_place.sequence))
             first = i;
     }
+    if (first == SPEC_NONE || wanted == NULL || preferred == spec->current || !spec_thread_is_ready(spec, preferred))
+        return first;
+    if (wanted->priority == spec->threads[first].priority &&
+        wanted->ready_place.step == spec->threads[first].ready_place.step)
+        return preferred;
     return first;
 }
 
@@ -42,14 +50,14 @@ static int candidate(struct spec *spec, bool *direct)
     return current;
 }
 
-int spec_next(struct spec *spec)
+int spec_next(struct spec *spec, int preferred)
 {
     bool direct;
     int thread = candidate(spec, &direct);
     int first;
 
     spec->current = thread;
-    first = ready_first(spec);
+    first = ready_first(spec, preferred);
     if (thread == SPEC_NONE) {
         thread = first;
     } else if (first != SPEC_NONE) {

@@ -223,7 +223,7 @@ struct world *world_create(const struct world_config *config)
     objects_add(world);
     threads_add(world);
     (void)kernel_next(world->kernel, 0, WORLD_START_NS);
-    (void)spec_next(&world->now.spec);
+    (void)spec_next(&world->now.spec, SPEC_NONE);
     world->start = world_save(world);
     return world;
 }

@@ -539,12 +539,27 @@ static void step_do(struct world *world, const struct operation *given)
     }
 }
 
-enum world_result world_step(struct world *world, const struct operation *operation)
+static enum world_result step_checked(struct world *world, const struct operation *operation)
 {
     struct kernel *kernel = world->kernel;
-    const struct spec *spec = &world->now.spec;
-    struct thread *next;
-    int next_due;
+    const struct thread *next;
+    int found = SPEC_NONE;
+    int due;
+
+    step_do(world, operation);
+    next = kernel_next(kernel, 0, world->now.spec.now_ns);
+    for (int i = 0; i < world->config.threads; i++)
+        found = next == world->threads[i] ? i : found;
+    due = spec_next(&world->now.spec, found);
+    kernel_check(kernel);
+    if (found != due)
+        return world_differs(world, "thread %d is chosen to run and not %d", found, due);
+    return world_compare(world);
+}
+
+enum world_result world_step(struct world *world, const struct operation *operation)
+{
+    enum world_result result;
 
     world->explain[0] = '\0';
     if (world_is_over(world))
@@ -554,19 +569,9 @@ enum world_result world_step(struct world *world, const struct operation *operat
         world->panic_armed = false;
         return WORLD_DIFFERS;
     }
-    step_do(world, operation);
-    next = kernel_next(kernel, 0, spec->now_ns);
-    next_due = spec_next(&world->now.spec);
-    kernel_check(kernel);
+    result = step_checked(world, operation);
     world->panic_armed = false;
-    if (next != (next_due == SPEC_NONE ? NULL : world->threads[next_due]) && !world_is_over(world)) {
-        int found = SPEC_NONE;
-
-        for (int i = 0; i < world->config.threads; i++)
-            found = next == world->threads[i] ? i : found;
-        return world_differs(world, "thread %d is chosen to run and not %d", found, next_due);
-    }
-    return world_compare(world);
+    return result;
 }
 
 enum world_result world_end(struct world *world)
