@@ -295,17 +295,68 @@ static void trace_priority(struct kernel *kernel, struct thread *thread, uint8_t
     trace_record(kernel, TRACE_PRIORITY, thread, lender, 0, due, 0);
 }
 
+/* One step of passing a change on along the chain of those who wait for each other: who comes next, or NULL. */
+static struct thread *priority_step(struct kernel *kernel, struct thread *thread)
+{
+    uint8_t due = thread_priority_due(thread);
+
+    if (due == thread->priority)
+        return NULL;
+    if (kernel->trace.records != NULL)
+        trace_priority(kernel, thread, due);
+    schedule_priority(kernel, thread, due);
+    return message_priority_changed(kernel, thread);
+}
+
+static void priority_pass(struct kernel *kernel, struct thread *thread)
+{
+    while (thread != NULL)
+        thread = priority_step(kernel, thread);
+}
+
+/* If the thread waits, by way of others, for itself: the last of them, who lends to it. NULL: it does not, or has nothing
+ * lent. */
+static struct thread *ring_last(struct thread *thread)
+{
+    struct thread *last = thread;
+    struct thread *slow = thread;
+    bool even = false;
+
+    if (thread->priority <= thread->base_priority)
+        return NULL;
+    while (last->message.server != NULL && last->message.server != thread) {
+        last = last->message.server;
+        if (even)
+            slow = slow->message.server;
+        even = !even;
+        if (slow == last)
+            return NULL; /* a ring further on */
+    }
+    return last->message.server == thread ? last : NULL;
+}
+
+/* Threads that wait for each other in a ring would keep up each other's priority when what raised it has gone: so it is
+ * worked out for the open chain first. */
+static void priority_pass_ring(struct kernel *kernel, struct thread *thread, struct thread *last)
+{
+    prioqueue_remove(&last->message.server_node);
+    last->message.server = NULL;
+    priority_pass(kernel, thread);
+    last->message.server = thread;
+    prioqueue_push(&thread->served, &last->message.server_node, last->priority);
+    priority_pass(kernel, thread);
+}
+
 void thread_priority_update(struct kernel *kernel, struct thread *thread)
 {
     while (thread != NULL) {
-        uint8_t due = thread_priority_due(thread);
+        struct thread *last = ring_last(thread);
 
-        if (due == thread->priority)
+        if (last != NULL) {
+            priority_pass_ring(kernel, thread, last);
             return;
-        if (kernel->trace.records != NULL)
-            trace_priority(kernel, thread, due);
-        schedule_priority(kernel, thread, due);
-        thread = message_priority_changed(kernel, thread);
+        }
+        thread = priority_step(kernel, thread);
     }
 }
 
