@@ -25,8 +25,8 @@ struct console_host *console_host_poll(struct machine *machine, const struct con
 
 /* Starts a transfer on an idle stream: reads for stream 0, writes for the others. Bytes stay in place until done. */
 void console_host_start(struct console_host *host, unsigned stream, void *bytes, size_t length);
-/* Once the helper thread is gone: takes completions, calling `done`, for at most a second or until one has come. Returns
- * false if none came. */
+/* Once the helper thread is gone: takes completions, calling `done`, for at most a second or until one has come.
+ * Returns false if none came. */
 bool console_host_wait(struct console_host *host);
 void console_host_destroy(struct console_host *host);
 

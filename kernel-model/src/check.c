@@ -1,6 +1,6 @@
 /* kernel_check: every invariant of the whole state. Each object file numbers its own: schedule 3xx, thread 2xx, message
- * 4xx, channel 5xx, connection 6xx, notification 7xx, timer 8xx, interrupt 9xx, address_wait 10xx, job 11xx. References are
- * counted again from everything that holds one. The memory side asserts its own. */
+ * 4xx, channel 5xx, connection 6xx, notification 7xx, timer 8xx, interrupt 9xx, address_wait 10xx, job 11xx. References
+ * are counted again from everything that holds one. The memory side asserts its own. */
 #include "channel.h"
 #include "connection.h"
 #include "grant.h"

@@ -44,7 +44,8 @@ void cursor_init_bytes(struct cursor *cursor, void *bytes, uint64_t length);
 int cursor_skip(struct kernel *kernel, struct cursor *cursor, uint64_t bytes);
 /* Copies until one side ends or fails. */
 struct copy_result copy_vectors(struct kernel *kernel, struct cursor *to, struct cursor *from);
-/* The same between programs' memory, from where it stands. False: the platform wants to be heard; to be called again. */
+/* The same between programs' memory, from where it stands. False: the platform wants to be heard; to be called
+ * again. */
 bool copy_run(struct kernel *kernel, struct copy *copy);
 /* Full length of a vector: *bytes. -E_INVAL: more than PARTS_MAX parts or MESSAGE_BYTES_MAX; -E_FAULT, -E_NOMEM. */
 int vector_length(struct kernel *kernel, struct space *space, uint64_t parts, uint32_t count, uint64_t *bytes);

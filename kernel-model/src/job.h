@@ -1,8 +1,8 @@
-/* Calls in the middle of a copy. A call that is preempted there returns SYSCALL_PREEMPTED; its thread stays one that may
- * run, and when its turn comes the call is made again with the same arguments, checks them again, and finds its copy
- * where it stood. Messages are always copied on by the thread that receives or answers; a client only waits. A message
- * that is being received or answered is claimed (message.copier): nobody else can receive or answer it meanwhile. If
- * its client leaves, the copier finds it gone. */
+/* Calls in the middle of a copy. A call that is preempted there returns SYSCALL_PREEMPTED; its thread stays one that
+ * may run, and when its turn comes the call is made again with the same arguments, checks them again, and finds its
+ * copy where it stood. Messages are always copied on by the thread that receives or answers; a client only waits. A
+ * message that is being received or answered is claimed (message.copier): nobody else can receive or answer it
+ * meanwhile. If its client leaves, the copier finds it gone. */
 #ifndef KERNEL_JOB_H
 #define KERNEL_JOB_H
 

@@ -189,8 +189,8 @@ stub_event:
 stub_ask:
     syscall
 
-/* Goes on with the registers of the ucontext at rax. The stack is used below it only: a signal may come at any time, and
- * the machine then starts anew from here, with the same ucontext. */
+/* Goes on with the registers of the ucontext at rax. The stack is used below it only: a signal may come at any time,
+ * and the machine then starts anew from here, with the same ucontext. */
 stub_answered:
     mov %rax, %r12
     lea -16(%rax), %rsp
@@ -230,8 +230,8 @@ stub_answered:
     mov CONTEXT_REGISTER(4)(%r12), %r12
     iretq
 
-/* Signal handler of foreign calls: copies the frame (ucontext, siginfo, extended registers, in this order) to the top of
- * the system stack, keeping its place within 64 bytes, and enters the library there. The copy may fault: until it is
+/* Signal handler of foreign calls: copies the frame (ucontext, siginfo, extended registers, in this order) to the top
+ * of the system stack, keeping its place within 64 bytes, and enters the library there. The copy may fault: until it is
  * done, the stack is the slot's. */
 stub_foreign:
     mov %rsp, %rax

@@ -55,9 +55,10 @@ bool plat_context_upcall(struct kernel *kernel, struct plat_context *context, st
 /* kernel_timer is wanted at deadline_ns or soon after (past: at once); DEADLINE_NONE: not at all. */
 void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns);
 
-/* Is there a reason to leave the kernel soon: an interrupt, the timer, a lost thread? Asked in the middle of long copies,
- * so it must be cheap. If true, the core stops the copy at once and kernel_next may return NULL while the copying thread
- * is the current one; the platform must then deliver what is pending and call kernel_next again instead of idling. */
+/* Is there a reason to leave the kernel soon: an interrupt, the timer, a lost thread? Asked in the middle of long
+ * copies, so it must be cheap. If true, the core stops the copy at once and kernel_next may return NULL while the
+ * copying thread is the current one; the platform must then deliver what is pending and call kernel_next again instead
+ * of idling. */
 bool plat_preempt_pending(struct kernel *kernel, unsigned cpu);
 
 /* The driver is ready for the next interrupt `number`; also its doorbell. */

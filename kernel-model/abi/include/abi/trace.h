@@ -10,8 +10,8 @@
 #define TRACE_VERSION 1u
 #define TRACE_NAME_BYTES 16u
 
-/* Number, name, text, and what `other`, object, argument and bytes say. Numbers are never reused. `thread` is whom it is
- * about; `priority` is that thread's, with what it inherits. "Current": the thread that entered the kernel. */
+/* Number, name, text, and what `other`, object, argument and bytes say. Numbers are never reused. `thread` is whom it
+ * is about; `priority` is that thread's, with what it inherits. "Current": the thread that entered the kernel. */
 #define TRACE_KINDS(T)                                                                                            \
     T(1, SWITCH, "switch")       /* gets the CPU (0: idle); other: who had it; argument 1: directly */            \
     T(2, READY, "ready")         /* it may run; other: current; argument 1: it shall be handed the CPU */         \
