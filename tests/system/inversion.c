@@ -1,6 +1,6 @@
 /* Priority inversion, shown: a server at work for a low client, a middle thread that wants the CPU all the time, and a
  * high client that calls the server. The high client waits for the section that is being served and for its own, and
- * the middle thread gets nothing meanwhile. The picture in docs/ipc.md is this test's trace. */
+ * the middle thread gets nothing meanwhile. docs/img/inversion.svg is the trace of it: docs/howto/trace.md. */
 #include "test.h"
 
 #include <abi/trace.h>

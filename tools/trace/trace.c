@@ -47,10 +47,11 @@ static void name_set(struct trace_thread *thread, const struct trace_record *rec
 
 static int threads_find(struct trace *trace)
 {
-    trace->thread_count = highest_thread(trace) + 1;
-    if (trace->thread_count > TRACE_THREADS_MAX) {
+    uint32_t highest = highest_thread(trace);
+    if (highest >= TRACE_THREADS_MAX) {
         return -1;
     }
+    trace->thread_count = highest + 1;
     trace->threads = calloc(trace->thread_count, sizeof(*trace->threads));
     if (trace->threads == NULL) {
         return -1;

@@ -39,6 +39,16 @@ START_TEST(program_follows_two_dashes_untouched_SIM_1)
 }
 END_TEST
 
+START_TEST(a_trace_is_recorded_only_on_demand_TOO_1)
+{
+    char *arguments[] = {"--trace", "file"};
+    ck_assert_int_eq(parse(0, arguments), 0);
+    ck_assert_ptr_null(options.trace);
+    ck_assert_int_eq(parse(2, arguments), 0);
+    ck_assert_str_eq(options.trace, "file");
+}
+END_TEST
+
 START_TEST(adds_split_at_the_last_colon_SIM_9)
 {
     char *arguments[] = {"--add", "a:b:/bin/x"};
@@ -75,4 +85,5 @@ START_TEST(errors_name_what_is_wrong)
 END_TEST
 
 UNIT_MAIN("options", sizes_take_units_and_refuse_the_rest, program_follows_two_dashes_untouched_SIM_1,
+          a_trace_is_recorded_only_on_demand_TOO_1,
           adds_split_at_the_last_colon_SIM_9, adds_stop_at_their_limit, errors_name_what_is_wrong)
