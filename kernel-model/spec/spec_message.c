@@ -352,7 +352,7 @@ static int64_t reply(struct spec *spec, uint64_t serial, int64_t status, const s
                      const struct spec_transfers *transfers, bool direct)
 {
     int client = message_find(spec, serial);
-    struct spec_thread *thread = &spec->threads[client];
+    struct spec_thread *thread;
     struct spec_copied copied;
     int error;
 
@@ -360,6 +360,7 @@ static int64_t reply(struct spec *spec, uint64_t serial, int64_t status, const s
         return -E_SRCH;
     if (vector->count > PARTS_MAX)
         return -E_INVAL;
+    thread = &spec->threads[client];
     if (thread->message.kind == RECEIVED_EXCEPTION)
         return exception_reply(spec, client, status, vector);
     error = spec_transfers_check(spec, transfers);
@@ -417,7 +418,7 @@ void spec_access(struct spec *spec, uint64_t serial, unsigned direction, uint64_
 {
     const struct spec_thread *own = spec_enter(spec);
     int client = message_find(spec, serial);
-    struct spec_thread *thread = &spec->threads[client];
+    struct spec_thread *thread;
     struct exception_message exception = {0};
     struct spec_side ours = {.table = own->table, .vector = vector};
     struct spec_side theirs = {.offset = offset};
@@ -428,6 +429,7 @@ void spec_access(struct spec *spec, uint64_t serial, unsigned direction, uint64_
         spec_leave(spec, client == SPEC_NONE ? -E_SRCH : -E_INVAL);
         return;
     }
+    thread = &spec->threads[client];
     theirs.table = thread->table;
     theirs.vector = &thread->message.vectors[direction];
     if (thread->message.kind == RECEIVED_EXCEPTION) {
