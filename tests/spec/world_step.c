@@ -110,7 +110,7 @@ static int64_t decode_handle(const struct spec *spec, int table, int type, uint8
     if (code == ANY_PLACE)
         return -7;
     if (code == ANY_PLACE - 1u)
-        return type == OBJECT_NONE ? -7 : HANDLE_GRANT; /* the model knows no grants: it cannot close or copy this one */
+        return type == OBJECT_NONE ? -7 : HANDLE_GRANT; /* the model knows no grants: nobody may close it */
     return HANDLE_DYNAMIC + (code - HANDLE_RAW);
 }
 
