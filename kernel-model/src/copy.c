@@ -1,6 +1,7 @@
 /* Vector to vector copies, one contiguous piece of both sides at a time. */
 #include "copy.h"
 
+#include "assert.h"
 #include "memory.h"
 
 #include <abi/errno.h>
@@ -176,6 +177,7 @@ bool copy_run(struct kernel *kernel, struct copy *copy)
 {
     while (copy_step(kernel, copy)) {
         if (plat_preempt_pending(kernel, 0)) {
+            KERNEL_ASSERT(kernel, copy->to.space != NULL && copy->from.space != NULL);
             cursor_stop(&copy->to);
             cursor_stop(&copy->from);
             return false;

@@ -38,7 +38,7 @@ void cursor_init(struct cursor *cursor, struct space *space, uint64_t parts, uin
 /* One run of `length` bytes instead of a vector. */
 void cursor_init_run(struct cursor *cursor, struct space *space, uint64_t address, uint64_t length, uint32_t access,
                      bool force);
-/* Kernel memory. */
+/* Kernel memory; in a struct copy too little to be preempted in: less than COPY_STEP_BYTES, also in pieces. */
 void cursor_init_bytes(struct cursor *cursor, void *bytes, uint64_t length);
 /* Goes on by `bytes` without copying, or to the end. Returns 0, -E_FAULT or -E_NOMEM. */
 int cursor_skip(struct kernel *kernel, struct cursor *cursor, uint64_t bytes);

@@ -20,6 +20,7 @@ void message_exception(struct kernel *kernel, struct thread *thread, const struc
     }
     message_open(kernel, thread, connection, RECEIVED_EXCEPTION);
     message->exception = *info;
+    message->is_short = false;
     message->bytes[0] = sizeof(struct exception_message);
     message->bytes[1] = sizeof(struct registers);
     message->rights = 0;
@@ -58,7 +59,7 @@ static int exception_registers(struct kernel *kernel, struct thread *server, con
     struct cursor from, to;
     struct copy_result copied;
 
-    cursor_init(&from, server->space, vector->parts, vector->count, ACCESS_READ);
+    vector_cursor(server, vector, ACCESS_READ, &from);
     cursor_init_bytes(&to, registers, sizeof(*registers));
     copied = copy_vectors(kernel, &to, &from);
     *bytes = copied.bytes;

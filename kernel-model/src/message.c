@@ -199,6 +199,7 @@ void message_unclaim(struct kernel *kernel, struct thread *client)
     if (channel_receiver(message->channel) == NULL) {
         prioqueue_push_front(&message->channel->queue, &message->queue_node, client->priority);
         server_set(kernel, client, channel_server(kernel, message->channel));
+        channel_tell(kernel, message->channel);
         return;
     }
     error = message_send(kernel, client);
@@ -231,9 +232,14 @@ static bool message_copy(struct kernel *kernel, struct thread *client, struct th
         *result = exception_copy(kernel, client, server, vector);
         return true;
     }
+    if (message_in_words(message, vector)) {
+        message_words_put(message, 0, server->control);
+        *result = (struct copy_result){.bytes = message->bytes[0]};
+        return true;
+    }
     if (!job_resumes(server, JOB_RECEIVE, message->id)) {
-        cursor_init(&copy->to, server->space, vector->parts, vector->count, ACCESS_WRITE);
-        cursor_init(&copy->from, client->space, message->parts[0], message->part_counts[0], ACCESS_READ);
+        vector_cursor(server, vector, ACCESS_WRITE, &copy->to);
+        message_cursor(client, 0, &copy->from);
     }
     done = copy_run(kernel, copy);
     *result = copy->result;
@@ -241,7 +247,8 @@ static bool message_copy(struct kernel *kernel, struct thread *client, struct th
 }
 
 /* What the server is told of the message. */
-static void message_tell(struct kernel *kernel, struct thread *client, struct thread *server, uint64_t received)
+static void message_tell(struct kernel *kernel, struct thread *client, struct thread *server, uint64_t received,
+                         bool in_words)
 {
     struct message *message = &client->message;
 
@@ -256,6 +263,7 @@ static void message_tell(struct kernel *kernel, struct thread *client, struct th
         .rights = message->rights,
         .priority = client->priority,
         .handle_count = transfer_deliver(kernel, server, &message->transfer),
+        .word_count = in_words ? (uint32_t)(received / sizeof(message->words[0][0])) : 0,
     };
 }
 
@@ -286,7 +294,7 @@ enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, s
     if (!list_is_linked(&message->unanswered_link))
         list_push_back(&message->channel->unanswered, &message->unanswered_link);
     server_set(kernel, client, server);
-    message_tell(kernel, client, server, copied.bytes);
+    message_tell(kernel, client, server, copied.bytes, message_in_words(message, vector));
     return HANDED_OVER;
 }
 

@@ -14,6 +14,7 @@ struct thread;
 struct channel;
 struct connection;
 struct table;
+struct cursor;
 
 /* IDs: slot in the low bits, generation above. */
 #define MESSAGE_SLOT_BITS 16u
@@ -43,6 +44,8 @@ struct message {
     uint64_t parts[2];                 /* vectors in the client's space: [0] send, [1] reply */
     uint32_t part_counts[2];
     uint64_t bytes[2]; /* full lengths */
+    uint64_t words[2][MESSAGE_WORDS_MAX]; /* short: in place of the vectors */
+    bool is_short;
     uint32_t rights;   /* of the handle called with */
     uint8_t kind;      /* enum received_kind */
     bool uninterruptible;
@@ -55,16 +58,18 @@ struct message {
 
 struct call_arguments {
     int64_t connection;
+    const uint64_t *words; /* NULL: vectors; else it is a short call, which sends these */
     uint64_t parts[2];
-    uint32_t part_counts[2];
+    uint32_t part_counts[2]; /* short: words sent, words wanted */
     uint32_t flags;
     uint64_t deadline_ns;
 };
 
-/* A vector of the calling thread's space. */
+/* A vector of the calling thread's space, or the words of a short reply. */
 struct vector_arguments {
     uint64_t parts;
     uint32_t count;
+    const uint64_t *words; /* NULL: parts; else `count` of these */
 };
 
 /* All of these act for `thread`, the current one. They return a result for it, or SYSCALL_BLOCKED: it comes later. */
@@ -99,6 +104,15 @@ struct thread *message_client(struct kernel *kernel, uint64_t id);
 void message_claim(struct kernel *kernel, struct thread *client, struct thread *copier);
 /* It does not: the message is where it was before. */
 void message_unclaim(struct kernel *kernel, struct thread *client);
+/* Where the client's bytes are, sent (direction 0) or wanted (1): its vector or its words. */
+void message_cursor(struct thread *client, unsigned direction, struct cursor *cursor);
+/* The bytes of `thread` that the arguments name. */
+void vector_cursor(struct thread *thread, const struct vector_arguments *vector, uint32_t access,
+                   struct cursor *cursor);
+/* Whether the receiver, with this vector, gets the message in its control page. */
+bool message_in_words(const struct message *message, const struct vector_arguments *vector);
+/* All words of one direction to a control page. */
+void message_words_put(const struct message *message, unsigned direction, struct control *control);
 /* The answer to an exception, given by `server`: takes registers from its vector if there are any. */
 int64_t exception_reply(struct kernel *kernel, struct thread *server, struct thread *client, int64_t status,
                         const struct vector_arguments *vector);

@@ -35,12 +35,35 @@ static int call_lengths(struct kernel *kernel, struct thread *thread, const stru
                         uint64_t bytes[2])
 {
     for (unsigned i = 0; i < 2; i++) {
-        int error = vector_length(kernel, thread->space, arguments->parts[i], arguments->part_counts[i], &bytes[i]);
+        int error;
+
+        if (arguments->words != NULL) {
+            bytes[i] = arguments->part_counts[i] * sizeof(*arguments->words);
+            if (arguments->part_counts[i] > MESSAGE_WORDS_MAX)
+                return -E_INVAL;
+            continue;
+        }
+        error = vector_length(kernel, thread->space, arguments->parts[i], arguments->part_counts[i], &bytes[i]);
 
         if (error != 0)
             return error;
     }
     return 0;
+}
+
+/* What it sends and where the answer goes. */
+static void call_fill(struct message *message, const struct call_arguments *arguments, const uint64_t bytes[2])
+{
+    for (unsigned i = 0; i < 2; i++) {
+        message->parts[i] = arguments->parts[i];
+        message->part_counts[i] = arguments->part_counts[i];
+        message->bytes[i] = bytes[i];
+    }
+    message->is_short = arguments->words != NULL;
+    for (unsigned i = 0; message->is_short && i < MESSAGE_WORDS_MAX; i++) {
+        message->words[0][i] = i < arguments->part_counts[0] ? arguments->words[i] : 0;
+        message->words[1][i] = 0;
+    }
 }
 
 int64_t message_call(struct kernel *kernel, struct thread *thread, const struct call_arguments *arguments)
@@ -63,11 +86,7 @@ int64_t message_call(struct kernel *kernel, struct thread *thread, const struct 
     if (error != 0)
         return error;
     message_open(kernel, thread, connection, RECEIVED_MESSAGE);
-    for (unsigned i = 0; i < 2; i++) {
-        message->parts[i] = arguments->parts[i];
-        message->part_counts[i] = arguments->part_counts[i];
-        message->bytes[i] = bytes[i];
-    }
+    call_fill(message, arguments, bytes);
     message->rights = rights;
     message->uninterruptible = (arguments->flags & CALL_UNINTERRUPTIBLE) != 0;
     transfer_take(kernel, thread, &plan, &message->transfer);

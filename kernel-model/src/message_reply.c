@@ -11,6 +11,8 @@ static void reply_finish(struct kernel *kernel, struct thread *client, int64_t s
                          struct transfer_set *set)
 {
     client->control->info.received_bytes = bytes;
+    if (client->message.is_short)
+        message_words_put(&client->message, 1, client->control);
     client->control->info.handle_count = transfer_deliver(kernel, client, set);
     if (direct)
         thread_wake_direct(kernel, client, status);
@@ -40,8 +42,8 @@ int64_t message_reply(struct kernel *kernel, struct thread *thread, uint64_t id,
     if (error != 0)
         return error;
     if (!job_resumes(thread, JOB_ANSWER, id)) {
-        cursor_init(&copy->from, thread->space, vector->parts, vector->count, ACCESS_READ);
-        cursor_init(&copy->to, client->space, message->parts[1], message->part_counts[1], ACCESS_WRITE);
+        vector_cursor(thread, vector, ACCESS_READ, &copy->from);
+        message_cursor(client, 1, &copy->to);
     }
     if (!copy_run(kernel, copy)) {
         message_claim(kernel, client, thread);
@@ -86,14 +88,12 @@ static int64_t exception_access(struct kernel *kernel, struct thread *thread, st
 static int access_begin(struct kernel *kernel, struct thread *thread, struct thread *client, unsigned direction,
                         uint64_t offset, const struct vector_arguments *vector)
 {
-    const struct message *message = &client->message;
     struct copy *copy = &thread->job.copy;
     struct cursor *ours = direction == 0 ? &copy->to : &copy->from;
     struct cursor *theirs = direction == 0 ? &copy->from : &copy->to;
 
-    cursor_init(ours, thread->space, vector->parts, vector->count, direction == 0 ? ACCESS_WRITE : ACCESS_READ);
-    cursor_init(theirs, client->space, message->parts[direction], message->part_counts[direction],
-                direction == 0 ? ACCESS_READ : ACCESS_WRITE);
+    vector_cursor(thread, vector, direction == 0 ? ACCESS_WRITE : ACCESS_READ, ours);
+    message_cursor(client, direction, theirs);
     return cursor_skip(kernel, theirs, offset);
 }
 

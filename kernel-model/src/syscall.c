@@ -73,6 +73,8 @@ int64_t syscall_dispatch(struct kernel *kernel, struct thread *thread, const str
     CASE(LOG, log);
     CASE(KERNEL_INFO, kernel_info);
     CASE(NOTIFICATION_BIND, notification_bind);
+    CASE(CALL_SHORT, call_short);
+    CASE(REPLY_SHORT, reply_short);
     default:
         return -E_NOSYS;
     }

@@ -90,5 +90,7 @@ SYSCALL(machine_stop);
 SYSCALL(log);
 SYSCALL(kernel_info);
 SYSCALL(notification_bind);
+SYSCALL(call_short);
+SYSCALL(reply_short);
 
 #endif

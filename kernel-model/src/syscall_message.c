@@ -56,6 +56,19 @@ SYSCALL(call)
     return message_call(kernel, thread, &arguments);
 }
 
+SYSCALL(call_short)
+{
+    struct call_arguments arguments = {
+        .connection = (int64_t)argument[0],
+        .words = &argument[1],
+        .part_counts = {argument[5] & 0xffu, argument[5] >> 8 & 0xffu},
+        .flags = (uint32_t)(argument[5] >> 32),
+        .deadline_ns = DEADLINE_NONE,
+    };
+
+    return (argument[5] >> 16 & 0xffffu) != 0 ? -E_INVAL : message_call(kernel, thread, &arguments);
+}
+
 /* A count as large as no vector may be. */
 static uint32_t decode_count(uint64_t count)
 {
@@ -74,6 +87,15 @@ SYSCALL(reply)
     struct vector_arguments vector = {.parts = argument[2], .count = decode_count(argument[3])};
 
     return message_reply(kernel, thread, argument[0], (int64_t)argument[1], &vector, false);
+}
+
+SYSCALL(reply_short)
+{
+    struct vector_arguments words = {.words = &argument[2], .count = argument[1] & 0xffu};
+
+    if (words.count > MESSAGE_WORDS_MAX)
+        return -E_INVAL;
+    return message_reply(kernel, thread, argument[0], (int64_t)argument[1] >> 8, &words, false);
 }
 
 SYSCALL(reply_receive)

@@ -28,6 +28,19 @@ int64_t sys_call(int connection, const struct part *send, uint32_t send_count, c
     return gate_call(SYS_CALL, (uint64_t)connection, GATE_ADDRESS(send), GATE_ADDRESS(reply), counts, deadline_ns, 0);
 }
 
+int64_t sys_call_short(int connection, const uint64_t *words, uint32_t send_count, uint32_t reply_count, uint32_t flags)
+{
+    uint64_t word[MESSAGE_WORDS_MAX] = {0};
+    if (send_count > MESSAGE_WORDS_MAX || reply_count > MESSAGE_WORDS_MAX) {
+        return -E_INVAL;
+    }
+    for (uint32_t i = 0; i < send_count; i++) {
+        word[i] = words[i];
+    }
+    return gate_call(SYS_CALL_SHORT, (uint64_t)connection, word[0], word[1], word[2], word[3],
+                     send_count | reply_count << 8 | (uint64_t)flags << 32);
+}
+
 int sys_receive(int channel, const struct part *parts, uint32_t count, uint64_t deadline_ns)
 {
     return (int)gate_call(SYS_RECEIVE, (uint64_t)channel, GATE_ADDRESS(parts), count, deadline_ns, 0, 0);
@@ -36,6 +49,18 @@ int sys_receive(int channel, const struct part *parts, uint32_t count, uint64_t 
 int64_t sys_reply(uint64_t message_id, int64_t status, const struct part *parts, uint32_t count)
 {
     return gate_call(SYS_REPLY, message_id, (uint64_t)status, GATE_ADDRESS(parts), count, 0, 0);
+}
+
+int64_t sys_reply_short(uint64_t message_id, int64_t status, const uint64_t *words, uint32_t count)
+{
+    uint64_t word[MESSAGE_WORDS_MAX] = {0};
+    if (count > MESSAGE_WORDS_MAX || status < REPLY_SHORT_STATUS_MIN || status > REPLY_SHORT_STATUS_MAX) {
+        return -E_INVAL;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        word[i] = words[i];
+    }
+    return gate_call(SYS_REPLY_SHORT, message_id, count | (uint64_t)status << 8, word[0], word[1], word[2], word[3]);
 }
 
 int sys_reply_receive(uint64_t message_id, int64_t status, const struct part *reply, uint32_t reply_count,

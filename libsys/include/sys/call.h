@@ -69,6 +69,12 @@ int sys_receive(int channel, const struct part *parts, uint32_t count, uint64_t 
 int64_t sys_reply(uint64_t message_id, int64_t status, const struct part *parts, uint32_t count);
 int sys_reply_receive(uint64_t message_id, int64_t status, const struct part *reply, uint32_t reply_count,
                       const struct part *receive, uint32_t receive_count, int channel);
+/* The same with up to MESSAGE_WORDS_MAX words in registers: no memory of the caller's is touched, no deadline. The
+ * answer's words are in sys_control()->words, 0 where none came. To the other side they are 8 bytes each, whichever way
+ * it receives and answers; received without a vector they are in its sys_control()->words, info.word_count of them. */
+int64_t sys_call_short(int connection, const uint64_t *words, uint32_t send_count, uint32_t reply_count,
+                       uint32_t flags);
+int64_t sys_reply_short(uint64_t message_id, int64_t status, const uint64_t *words, uint32_t count);
 int64_t sys_message_read(uint64_t message_id, uint64_t offset_bytes, const struct part *parts, uint32_t count);
 int64_t sys_message_write(uint64_t message_id, uint64_t offset_bytes, const struct part *parts, uint32_t count);
 int sys_pulse(int connection, int code, uint64_t value, int priority);

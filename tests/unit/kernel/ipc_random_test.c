@@ -130,7 +130,14 @@ static void step_message(struct world *world, struct thread *thread)
 
     if (pick(world, 4) == 0)
         transfer_pick(world, thread);
-    switch (pick(world, 8)) {
+    switch (pick(world, 10)) {
+    case 8:
+        ACT(s, thread, CALL_SHORT, handle_pick(world, thread, OBJECT_CONNECTION), 1, 2, 3, 4,
+            pick(world, 5) | pick(world, 5) << 8 | (uint64_t)pick(world, 2) << 32);
+        break;
+    case 9:
+        ACT(s, thread, REPLY_SHORT, id, pick(world, 5), 5, 6, 7, 8);
+        break;
     case 0:
     case 1:
         ACT(s, thread, CALL, handle_pick(world, thread, OBJECT_CONNECTION), parts, parts,
@@ -138,7 +145,7 @@ static void step_message(struct world *world, struct thread *thread)
         break;
     case 2:
     case 3:
-        ACT(s, thread, RECEIVE, channel, parts, 2, deadline_pick(world));
+        ACT(s, thread, RECEIVE, channel, parts, pick(world, 4) == 0 ? 0 : 2, deadline_pick(world));
         break;
     case 4:
         ACT(s, thread, REPLY, id, pick(world, 3), parts, 2);

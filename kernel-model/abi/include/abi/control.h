@@ -35,6 +35,7 @@ struct control {
     int32_t received_handles[TRANSFER_MAX]; /* out */
     struct exception_info upcall_exception; /* kind 0: an interrupt, no exception */
     struct registers upcall_registers;
+    uint64_t words[MESSAGE_WORDS_MAX]; /* out: of a short message received or the answer to one; 0 where none came */
     /* Part 2, from CONTROL_KERNEL_BYTES: the system library's own; the kernel never looks there. */
 };
 

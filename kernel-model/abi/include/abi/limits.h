@@ -11,6 +11,7 @@
 
 #define PARTS_MAX 1024u           /* parts of one vector */
 #define MESSAGE_BYTES_MAX (1ull << 40)
+#define MESSAGE_WORDS_MAX 4u      /* words of a short message, each way */
 #define TRANSFER_MAX 4u           /* handles moved by one message, each way */
 #define PULSES_MAX 1024u          /* pulse slots of one channel */
 #define COPY_STEP_BYTES 4096u     /* most bytes moved between two preemption points */

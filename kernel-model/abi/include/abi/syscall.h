@@ -75,7 +75,10 @@
     S(61, LOG)               /* buffer, length                                    -> length */       \
     S(62, KERNEL_INFO)       /* struct kernel_info *                              -> 0 */            \
     /* waiting for several things */                                                                 \
-    S(76, NOTIFICATION_BIND) /* notification, channel, bits (0: unbind)           -> 0, E_BUSY */
+    S(76, NOTIFICATION_BIND) /* notification, channel, bits (0: unbind)           -> 0, E_BUSY */    \
+    /* short messages: words in registers; the answer's in control.words */                          \
+    S(77, CALL_SHORT)        /* connection, word * 4, words sent | wanted<<8 | flags<<32 -> status */ \
+    S(78, REPLY_SHORT)       /* message id, words | status<<8, word * 4           -> bytes */
 
 enum syscall_number {
 #define ABI_SYSCALL_MEMBER(number, name) SYS_##name = number,
@@ -83,6 +86,10 @@ enum syscall_number {
 #undef ABI_SYSCALL_MEMBER
     SYSCALL_LIMIT = 80
 };
+
+/* A status shares a word with REPLY_SHORT's count. */
+#define REPLY_SHORT_STATUS_MAX ((1ll << 55) - 1)
+#define REPLY_SHORT_STATUS_MIN (-(1ll << 55))
 
 /* HANDLE_DUPLICATE modes */
 #define DUPLICATE_LOWEST 0u /* lowest free handle at or above `at` */

@@ -82,7 +82,7 @@ struct receive_info {
     uint32_t rights;         /* rights of the handle that the client called with */
     uint32_t priority;       /* of the sender */
     uint32_t handle_count;   /* handles received, in control.received_handles */
-    uint32_t reserved;
+    uint32_t word_count;     /* short message received without a vector: words of it in control.words */
 };
 
 /* One handle to move with a message. */
