@@ -16,7 +16,7 @@ int channel_create(struct kernel *kernel, struct grant *grant, uint32_t pulse_sl
     struct channel *channel;
     int error;
 
-    if (pulse_slots > PULSES_MAX || (flags & ~CHANNEL_UNBLOCK) != 0)
+    if (pulse_slots > PULSES_MAX || (flags & ~(CHANNEL_UNBLOCK | CHANNEL_BUDGET_WAIT)) != 0)
         return -E_INVAL;
     error = object_create(kernel, grant, OBJECT_CHANNEL, sizeof(struct channel), &object);
     if (error != 0)

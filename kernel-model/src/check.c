@@ -1,12 +1,14 @@
 /* kernel_check: every invariant of the whole state. Each object file numbers its own: schedule 3xx, thread 2xx, message
- * 4xx, channel 5xx, connection 6xx, notification 7xx, timer 8xx, interrupt 9xx, address_wait 10xx, job 11xx. References
- * are counted again from everything that holds one. The memory side asserts its own. */
+ * 4xx, channel 5xx, connection 6xx, notification 7xx, timer 8xx, interrupt 9xx, address_wait 10xx, job 11xx,
+ * scheduling 12xx, lending 13xx. References are counted again from everything that holds one. The memory side asserts
+ * its own. */
 #include "channel.h"
 #include "connection.h"
 #include "grant.h"
 #include "kernel_state.h"
 #include "memory.h"
 #include "notification.h"
+#include "scheduling.h"
 #include "timer.h"
 
 static _Noreturn void check_fail(struct kernel *kernel, unsigned number)
@@ -46,6 +48,7 @@ static void recount_thread(struct thread *thread)
     recount((struct object *)thread->control_memory);
     recount((struct object *)thread->exception);
     recount((struct object *)thread->key_memory);
+    recount((struct object *)thread->scheduling);
     recount((struct object *)thread->message.connection);
     for (uint32_t i = 0; i < thread->message.transfer.count; i++)
         object_recount(thread->message.transfer.items[i].object);
@@ -73,6 +76,9 @@ static unsigned check_object(struct kernel *kernel, struct object *object)
     case OBJECT_INTERRUPT:
         object_recount(&((struct interrupt *)object)->connection->object);
         return interrupt_check(kernel, (struct interrupt *)object);
+    case OBJECT_SCHEDULING:
+        recount((struct object *)((struct scheduling *)object)->connection);
+        return scheduling_check(kernel, (struct scheduling *)object);
     default:
         return 0;
     }

@@ -1,11 +1,12 @@
-/* What must happen at a time: one heap of deadlines per kernel, nodes live in their threads and timers. Equal times
- * expire in the order in which they were set. Insertion takes constant time, removal logarithmic (amortised). */
+/* What must happen at a time: one heap of deadlines per kernel, nodes live in their threads, timers and scheduling
+ * contexts. Equal times expire in the order in which they were set. Insertion takes constant time, removal logarithmic
+ * (amortised). */
 #ifndef KERNEL_DEADLINE_H
 #define KERNEL_DEADLINE_H
 
 #include <abi/types.h>
 
-enum deadline_kind { DEADLINE_THREAD = 1, DEADLINE_TIMER = 2 };
+enum deadline_kind { DEADLINE_THREAD = 1, DEADLINE_TIMER = 2, DEADLINE_SCHEDULING = 3 };
 
 struct deadline {
     struct deadline *child;

@@ -5,6 +5,7 @@
 #include "channel.h"
 #include "connection.h"
 #include "copy.h"
+#include "lending.h"
 #include "transfer.h"
 
 #include <abi/errno.h>
@@ -53,7 +54,7 @@ void message_server_gone(struct kernel *kernel, struct thread *server)
 {
     struct prioqueue_node *node;
 
-    (void)kernel;
+    lending_server_gone(kernel, server);
     while ((node = prioqueue_first(&server->served)) != NULL) {
         prioqueue_remove(node);
         LIST_ENTRY(node, struct message, server_node)->server = NULL;
@@ -83,6 +84,7 @@ static void message_release(struct kernel *kernel, struct thread *client)
     struct connection *connection = message->connection;
     struct transfer_set transfer = message->transfer;
 
+    lending_end(kernel, client);
     server_set(kernel, client, NULL);
     if (message->queue_node.queued)
         prioqueue_remove(&message->queue_node);
@@ -294,6 +296,7 @@ enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, s
     if (!list_is_linked(&message->unanswered_link))
         list_push_back(&message->channel->unanswered, &message->unanswered_link);
     server_set(kernel, client, server);
+    lending_begin(kernel, client, server);
     message_tell(kernel, client, server, copied.bytes, message_in_words(message, vector));
     return HANDED_OVER;
 }

@@ -36,6 +36,7 @@ struct message {
     struct prioqueue_node queue_node;  /* SEND without a copier: in channel->queue */
     struct prioqueue_node server_node; /* SEND and REPLY: in server->served, if server */
     struct list unanswered_link;       /* REPLY, and SEND with a copier: in channel->unanswered */
+    struct list lender_link;           /* REPLY: in server->lenders, if server */
     struct channel *channel;           /* SEND and REPLY */
     struct connection *connection;     /* SEND and REPLY: referenced, and counted like a handle */
     struct thread *server;             /* whom this message lends its priority */

@@ -77,6 +77,9 @@ static void object_destroy(struct kernel *kernel, struct object *object)
     case OBJECT_INTERRUPT:
         interrupt_destroy(kernel, object);
         break;
+    case OBJECT_SCHEDULING:
+        scheduling_destroy(kernel, object);
+        break;
     default:
         KERNEL_ASSERT(kernel, object->type == OBJECT_AUTHORITY);
     }

@@ -51,5 +51,6 @@ void connection_destroy(struct kernel *kernel, struct object *object);
 void notification_destroy(struct kernel *kernel, struct object *object);
 void timer_destroy(struct kernel *kernel, struct object *object);
 void interrupt_destroy(struct kernel *kernel, struct object *object);
+void scheduling_destroy(struct kernel *kernel, struct object *object);
 
 #endif

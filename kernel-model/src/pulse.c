@@ -4,6 +4,7 @@
 #include "channel.h"
 #include "connection.h"
 #include "grant.h"
+#include "lending.h"
 
 #include <abi/errno.h>
 
@@ -11,7 +12,7 @@
 
 _Static_assert(PULSE_PAGES_MAX * PULSES_PER_PAGE >= PULSES_MAX, "PULSES_MAX slots fit their pages");
 
-static void pulse_tell(struct thread *receiver, const struct pulse *pulse, uint8_t priority)
+static void pulse_tell(struct kernel *kernel, struct thread *receiver, const struct pulse *pulse, uint8_t priority)
 {
     receiver->control->info = (struct receive_info){
         .kind = RECEIVED_PULSE,
@@ -21,6 +22,7 @@ static void pulse_tell(struct thread *receiver, const struct pulse *pulse, uint8
         .identity = pulse->identity,
         .priority = priority,
     };
+    lending_pulse(kernel, receiver);
 }
 
 /* To a thread that waits; false: there is none. */
@@ -31,7 +33,7 @@ static bool pulse_hand_over(struct kernel *kernel, struct channel *channel, cons
     if (receiver == NULL)
         return false;
     trace_record(kernel, TRACE_PULSE_RECEIVE, receiver, NULL, pulse->cookie, pulse->value, (uint32_t)pulse->code);
-    pulse_tell(receiver, pulse, priority);
+    pulse_tell(kernel, receiver, pulse, priority);
     thread_wake(kernel, receiver, 0);
     return true;
 }
@@ -97,7 +99,7 @@ void pulse_cancel(struct kernel *kernel, struct pulse *pulse)
 void pulse_deliver(struct kernel *kernel, struct pulse *pulse, struct thread *receiver)
 {
     trace_record(kernel, TRACE_PULSE_RECEIVE, receiver, NULL, pulse->cookie, pulse->value, (uint32_t)pulse->code);
-    pulse_tell(receiver, pulse, pulse->node.priority);
+    pulse_tell(kernel, receiver, pulse, pulse->node.priority);
     pulse_cancel(kernel, pulse);
 }
 

@@ -1,5 +1,6 @@
 /* Ready queues, hand-over, slices and the platform's timer. */
 #include "kernel_state.h"
+#include "lending.h"
 
 static struct cpu *schedule_cpu(struct kernel *kernel)
 {
@@ -95,6 +96,7 @@ void schedule_remove(struct kernel *kernel, struct thread *thread)
         cpu->current = NULL;
     if (cpu->direct == thread)
         cpu->direct = NULL;
+    scheduling_unwait(kernel, thread);
 }
 
 void schedule_forget(struct kernel *kernel, struct thread *thread)
@@ -134,6 +136,16 @@ void schedule_account(struct kernel *kernel, uint64_t now_ns)
         cpu->running->cpu_ns += passed_ns;
     else
         kernel->idle_ns += passed_ns;
+    if (cpu->payer != NULL)
+        scheduling_charge(kernel, cpu->payer, now_ns - passed_ns);
+}
+
+void schedule_payer_gone(struct kernel *kernel, const struct scheduling *scheduling)
+{
+    struct cpu *cpu = schedule_cpu(kernel);
+
+    if (cpu->payer == scheduling)
+        cpu->payer = NULL;
 }
 
 struct thread *schedule_current(struct kernel *kernel)
@@ -141,12 +153,27 @@ struct thread *schedule_current(struct kernel *kernel)
     return schedule_cpu(kernel)->current;
 }
 
+/* Whether the thread, in no queue, has the budget to run; if not, it waits for it from now on. */
+static bool schedule_affords(struct kernel *kernel, const struct cpu *cpu, struct thread *thread)
+{
+    struct scheduling *shortage = lending_shortage(kernel, thread);
+
+    if (shortage != NULL)
+        scheduling_wait(kernel, shortage, thread, thread == cpu->running);
+    return shortage == NULL;
+}
+
 /* Who may go on without the ready queue: the thread that entered the kernel, or the one handed the CPU. */
-static struct thread *schedule_candidate(struct cpu *cpu, bool *direct)
+static struct thread *schedule_candidate(struct kernel *kernel, struct cpu *cpu, bool *direct)
 {
     struct thread *current = cpu->current;
     struct thread *handed = cpu->direct;
 
+    if (current != NULL && !schedule_affords(kernel, cpu, current))
+        current = NULL;
+    if (handed != NULL && !schedule_affords(kernel, cpu, handed))
+        handed = NULL;
+    cpu->current = current;
     cpu->direct = NULL;
     *direct = false;
     if (handed == NULL)
@@ -176,14 +203,19 @@ static bool schedule_displaces(struct kernel *kernel, const struct cpu *cpu, con
 static struct thread *schedule_choose(struct kernel *kernel, struct cpu *cpu)
 {
     bool direct;
-    struct thread *thread = schedule_candidate(cpu, &direct);
-    int top = ready_top(cpu);
+    struct thread *thread = schedule_candidate(kernel, cpu, &direct);
+    int top;
 
-    if (schedule_displaces(kernel, cpu, thread, top)) {
+    for (top = ready_top(cpu); schedule_displaces(kernel, cpu, thread, top); top = ready_top(cpu)) {
+        struct thread *first = ready_take(cpu, top);
+
+        if (!schedule_affords(kernel, cpu, first))
+            continue;
         if (thread != NULL)
             ready_insert(cpu, thread, top > thread->priority);
-        thread = ready_take(cpu, top);
+        thread = first;
         direct = false;
+        break;
     }
     if (!direct && thread != cpu->running)
         cpu->slice_end_ns = kernel->now_ns + SLICE_NS;
@@ -204,6 +236,8 @@ static uint64_t schedule_deadline(struct kernel *kernel, const struct cpu *cpu)
 
     if (thread == NULL)
         return deadline_ns;
+    if (cpu->payer != NULL && deadline_ns > kernel->now_ns + (uint64_t)cpu->payer->available_ns)
+        deadline_ns = kernel->now_ns + (uint64_t)cpu->payer->available_ns;
     if (!list_is_empty(&cpu->ready[thread->priority]) || (thread->interrupt_pending && thread->upcall_ready))
         return deadline_ns < cpu->slice_end_ns ? deadline_ns : cpu->slice_end_ns;
     return deadline_ns;
@@ -237,6 +271,7 @@ struct thread *schedule_next(struct kernel *kernel)
     }
     cpu->current = thread;
     cpu->running = thread;
+    cpu->payer = thread != NULL && thread->lent != NULL ? lending_payer(kernel, thread) : NULL;
     schedule_arm(kernel, cpu);
     return thread;
 }

@@ -1,5 +1,6 @@
 /* Who runs: 256 fixed priorities, preemptive, round robin within one. A call to a waiting server and the reply back
- * hand the CPU over directly, without the ready queue. Every operation takes constant time. */
+ * hand the CPU over directly, without the ready queue. Who has no budget is found out when it would run, and waits
+ * then. Every operation takes constant time. */
 #ifndef KERNEL_SCHEDULE_H
 #define KERNEL_SCHEDULE_H
 
@@ -12,12 +13,14 @@
 #define READY_WORDS (PRIORITY_COUNT / 64u)
 
 struct kernel;
+struct scheduling;
 struct thread;
 
 struct cpu {
     struct thread *current; /* entered the kernel last; NULL: idle, or it died or blocked */
     struct thread *direct;  /* handed the CPU, in no queue */
     struct thread *running; /* last returned by kernel_next */
+    struct scheduling *payer; /* of its time; NULL: nobody */
     uint64_t ready_bits[READY_WORDS];
     struct list ready[PRIORITY_COUNT]; /* thread.ready_link */
     uint64_t slice_end_ns;
@@ -41,6 +44,8 @@ void schedule_priority(struct kernel *kernel, struct thread *thread, uint8_t pri
 void schedule_yield(struct kernel *kernel);
 /* Charges the time since the last call to whoever had it. */
 void schedule_account(struct kernel *kernel, uint64_t now_ns);
+/* The context is going: nobody pays for what is left of this call. */
+void schedule_payer_gone(struct kernel *kernel, const struct scheduling *scheduling);
 struct thread *schedule_next(struct kernel *kernel);
 /* The thread that entered the kernel; NULL while there is none (boot, idle). */
 struct thread *schedule_current(struct kernel *kernel);

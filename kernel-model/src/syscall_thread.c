@@ -25,6 +25,7 @@ SYSCALL(thread_create)
         .control_address = argument[4],
         .identity = thread->identity,
         .priority = thread->base_priority,
+        .scheduling = thread->scheduling,
     };
     struct thread *made;
     int place;

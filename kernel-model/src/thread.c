@@ -3,6 +3,7 @@
 
 #include "channel.h"
 #include "connection.h"
+#include "lending.h"
 #include "memory.h"
 #include "table.h"
 
@@ -68,6 +69,10 @@ static int thread_attach(struct kernel *kernel, struct thread *thread, const str
     object_reference((struct object *)arguments->space);
     thread->table = arguments->table;
     object_reference((struct object *)arguments->table);
+    thread->scheduling = arguments->scheduling;
+    thread->lent = arguments->scheduling;
+    if (arguments->scheduling != NULL)
+        object_reference(&arguments->scheduling->object);
     thread->exception = arguments->exception;
     if (arguments->exception != NULL) {
         object_reference(&arguments->exception->object);
@@ -98,6 +103,7 @@ int thread_create(struct kernel *kernel, const struct thread_arguments *argument
     thread->priority = arguments->priority;
     thread->deadline.kind = DEADLINE_THREAD;
     prioqueue_init(&thread->served);
+    list_init(&thread->lenders);
     thread->message.queue_node.tag = QUEUE_MESSAGE;
     error = thread_attach(kernel, thread, arguments);
     if (error != 0) {
@@ -141,6 +147,10 @@ static void thread_detach(struct kernel *kernel, struct thread *thread)
         object_release(kernel, (struct object *)thread->space);
     if (thread->table != NULL)
         object_release(kernel, (struct object *)thread->table);
+    if (thread->scheduling != NULL)
+        object_release(kernel, &thread->scheduling->object);
+    thread->scheduling = NULL;
+    thread->lent = NULL;
     thread->control_memory = NULL;
     thread->control = NULL;
     thread->exception = NULL;
@@ -391,5 +401,7 @@ unsigned thread_check(struct kernel *kernel, struct thread *thread)
         return 207;
     if (job_check(kernel, thread) != 0)
         return job_check(kernel, thread);
+    if (lending_check(thread) != 0)
+        return lending_check(thread);
     return message_check(kernel, thread);
 }

@@ -22,6 +22,7 @@ struct memory;
 struct connection;
 struct channel;
 struct notification;
+struct scheduling;
 
 #define THREADS_MAX 16384u /* of one kernel; a message ID holds the slot in MESSAGE_SLOT_BITS */
 
@@ -55,6 +56,12 @@ struct thread {
     bool upcall_ready;      /* THREAD_UPCALL_READY */
     bool interrupt_pending; /* told to look for signals, and has not been seen to */
     struct list ready_link;
+    struct scheduling *scheduling;  /* bound to it; referenced, until death; NULL: no budget limits it */
+    struct scheduling *lent;        /* what it works on: its clients', or its own */
+    struct list lenders;            /* as a server: message.lender_link, the one received last first */
+    bool own_work;                  /* it took a pulse since: they do not pay for that */
+    struct scheduling *budget_wait; /* READY, but waits there for budget */
+    struct list budget_link;        /* in budget_wait->waiting */
     struct deadline deadline; /* of the wait */
 
     /* What it waits for: */
@@ -81,6 +88,7 @@ struct thread_arguments {
     uint64_t control_page;
     uint64_t control_address;
     struct connection *exception; /* NULL: dies of its exceptions */
+    struct scheduling *scheduling; /* to be bound to, or NULL */
     uint64_t identity;
     uint8_t priority;
 };

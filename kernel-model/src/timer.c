@@ -4,6 +4,7 @@
 #include "channel.h"
 #include "connection.h"
 #include "kernel_state.h"
+#include "scheduling.h"
 
 #include <abi/errno.h>
 
@@ -71,6 +72,8 @@ void timer_expire_all(struct kernel *kernel)
     while ((due = deadline_due(&kernel->deadlines, kernel->now_ns)) != NULL) {
         if (due->kind == DEADLINE_TIMER)
             timer_expire(kernel, LIST_ENTRY(due, struct timer, deadline));
+        else if (due->kind == DEADLINE_SCHEDULING)
+            scheduling_expire(kernel, LIST_ENTRY(due, struct scheduling, deadline));
         else
             thread_expire(kernel, LIST_ENTRY(due, struct thread, deadline));
     }

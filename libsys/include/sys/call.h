@@ -94,6 +94,15 @@ int64_t sys_clock_read(void);
 int sys_timer_create(int grant, int connection, int pulse_code, uint64_t pulse_value);
 int sys_timer_set(int timer, uint64_t deadline_ns, uint64_t period_ns);
 
+/* Scheduling contexts: budgets of CPU time. `connection` (or -1: nobody) is sent a pulse each time it runs out. */
+int sys_scheduling_create(int grant, uint64_t budget_ns, uint64_t period_ns, int connection, int pulse_code,
+                          uint64_t pulse_value);
+int sys_scheduling_set(int scheduling, uint64_t budget_ns, uint64_t period_ns);
+/* -E_BUSY: the thread is bound to one already. Threads that it makes are bound to the same. */
+int sys_scheduling_bind(int scheduling, int thread);
+/* -E_INVAL: the thread is not bound to this one. */
+int sys_scheduling_unbind(int scheduling, int thread);
+
 /* Devices and the machine; need the authority. */
 int sys_interrupt_create(int grant, uint32_t number, int connection, int pulse_code);
 int sys_interrupt_ack(int interrupt);

@@ -96,7 +96,7 @@ START_TEST(a_channels_slots_are_paid_by_its_grant_OBJ_5)
 
     ck_assert_int_eq(ACT(s, a, CHANNEL_CREATE, grant, PULSES_MAX, 0), -E_NOMEM);
     ck_assert_int_eq(ACT(s, a, CHANNEL_CREATE, grant, PULSES_MAX + 1, 0), -E_INVAL);
-    ck_assert_int_eq(ACT(s, a, CHANNEL_CREATE, grant, 1, 2), -E_INVAL);
+    ck_assert_int_eq(ACT(s, a, CHANNEL_CREATE, grant, 1, 4), -E_INVAL);
     ck_assert_int_ge(ACT(s, a, CHANNEL_CREATE, grant, 10, 0), 0);
     ck_assert_int_eq(ACT(s, a, GRANT_INFO, grant, DATA), 0);
     get(s, a, DATA, &info, sizeof(info));

@@ -175,7 +175,7 @@ static void step_object(struct world *world, struct thread *thread)
         break;
     case 0:
         if (count[OBJECT_CHANNEL] < CHANNELS)
-            ACT(s, thread, CHANNEL_CREATE, HANDLE_GRANT, pick(world, 3), pick(world, 2));
+            ACT(s, thread, CHANNEL_CREATE, HANDLE_GRANT, pick(world, 3), pick(world, 4));
         break;
     case 1:
         if (count[OBJECT_CONNECTION] < CONNECTIONS)
@@ -209,9 +209,32 @@ static void step_object(struct world *world, struct thread *thread)
     }
 }
 
+static void step_budget(struct world *world, struct thread *thread)
+{
+    struct scenario *s = world->s;
+    uint64_t scheduling = handle_pick(world, thread, OBJECT_SCHEDULING);
+    uint64_t budget_ns = SCHEDULING_BUDGET_MIN_NS + pick(world, 3) * 700;
+
+    switch (pick(world, 4)) {
+    case 0:
+        if (s->kernel->memory.object_count[OBJECT_SCHEDULING] < 4)
+            ACT(s, thread, SCHEDULING_CREATE, HANDLE_GRANT, budget_ns, budget_ns * 4,
+                handle_pick(world, thread, OBJECT_CONNECTION), 5, 6);
+        else
+            ACT(s, thread, SCHEDULING_SET, scheduling, budget_ns, budget_ns * (1 + pick(world, 4)));
+        break;
+    case 1:
+        handle_give(world, thread, thread_pick(world, false), OBJECT_SCHEDULING);
+        break;
+    default:
+        ACT(s, thread, SCHEDULING_BIND, scheduling, UINT64_MAX, pick(world, 4) != 0);
+    }
+}
+
 static void step_rare(struct world *world, struct thread *thread)
 {
-    static const enum object_type types[] = {OBJECT_CONNECTION, OBJECT_CHANNEL, OBJECT_NOTIFICATION, OBJECT_TIMER};
+    static const enum object_type types[] = {OBJECT_CONNECTION, OBJECT_CHANNEL, OBJECT_NOTIFICATION, OBJECT_TIMER,
+                                             OBJECT_SCHEDULING};
     struct scenario *s = world->s;
     struct thread *victim = thread_pick(world, false);
 
@@ -220,7 +243,7 @@ static void step_rare(struct world *world, struct thread *thread)
         kernel_thread_lost(s->kernel, 0, s->now_ns, victim);
         break;
     case 1:
-        ACT(s, thread, HANDLE_CLOSE, UINT64_MAX, handle_pick(world, thread, types[pick(world, 4)]));
+        ACT(s, thread, HANDLE_CLOSE, UINT64_MAX, handle_pick(world, thread, types[pick(world, 5)]));
         break;
     case 2:
         thread_suspend(s->kernel, victim);
@@ -251,7 +274,7 @@ static void step_rare(struct world *world, struct thread *thread)
 static void step(struct world *world)
 {
     struct thread *thread;
-    uint32_t kind = pick(world, 20);
+    uint32_t kind = pick(world, 22);
 
     populate(world);
     thread = thread_pick(world, true);
@@ -271,6 +294,8 @@ static void step(struct world *world)
         step_message(world, thread);
     else if (kind < 18)
         step_object(world, thread);
+    else if (kind < 20)
+        step_budget(world, thread);
     else
         step_rare(world, thread);
 }

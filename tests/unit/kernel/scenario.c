@@ -1,6 +1,8 @@
 /* See scenario.h. */
 #include "scenario.h"
 
+#include "lending.h"
+
 #include <check.h>
 #include <stdlib.h>
 
@@ -125,6 +127,7 @@ static void become_current(struct scenario *scenario, struct thread *thread)
     thread->in_call = false;
     kernel->cpu[0].current = thread;
     kernel->cpu[0].running = thread;
+    kernel->cpu[0].payer = lending_payer(kernel, thread);
 }
 
 int64_t act_do(struct scenario *scenario, struct thread *thread, uint64_t number, const uint64_t argument[6])

@@ -9,6 +9,9 @@
 #define PRIORITY_MAX 255u
 #define SLICE_NS 4000000ull       /* round-robin slice */
 
+#define SCHEDULING_BUDGET_MIN_NS 10000ull        /* least budget; an empty one is used again from here on */
+#define SCHEDULING_PERIOD_MAX_NS (1ull << 62)
+
 #define PARTS_MAX 1024u           /* parts of one vector */
 #define MESSAGE_BYTES_MAX (1ull << 40)
 #define MESSAGE_WORDS_MAX 4u      /* words of a short message, each way */

@@ -74,6 +74,10 @@
     S(60, MACHINE_STOP)      /* status                                            does not return */ \
     S(61, LOG)               /* buffer, length                                    -> length */       \
     S(62, KERNEL_INFO)       /* struct kernel_info *                              -> 0 */            \
+    /* budgets */                                                                                    \
+    S(70, SCHEDULING_CREATE) /* grant, budget ns, period ns, connection or -1, pulse code, value -> handle */ \
+    S(71, SCHEDULING_SET)    /* scheduling context, budget ns, period ns          -> 0 */            \
+    S(72, SCHEDULING_BIND)   /* scheduling context, thread, 1: bind 0: unbind     -> 0 */            \
     /* waiting for several things */                                                                 \
     S(76, NOTIFICATION_BIND) /* notification, channel, bits (0: unbind)           -> 0, E_BUSY */    \
     /* short messages: words in registers; the answer's in control.words */                          \

@@ -28,6 +28,7 @@ enum object_type {
     OBJECT_TIMER,
     OBJECT_INTERRUPT,
     OBJECT_AUTHORITY,
+    OBJECT_SCHEDULING,
     OBJECT_TYPE_COUNT
 };
 
@@ -57,6 +58,8 @@ enum object_type {
 /* Channel flags. */
 /* A client that wants out while its message is unanswered waits for the server, which gets one PULSE_UNBLOCK. */
 #define CHANNEL_UNBLOCK 0x1u
+/* Who serves waits when the client's scheduling context has run out, instead of going on on its own. */
+#define CHANNEL_BUDGET_WAIT 0x2u
 
 /* Call flags (in bits 32.. of the counts argument). */
 #define CALL_UNINTERRUPTIBLE 0x1u /* thread_interrupt does not end this call (a kill does) */
