@@ -4,6 +4,8 @@
 #include "channel.h"
 #include "kernel_state.h"
 
+#include <kernel/canary.h>
+
 int connection_create(struct kernel *kernel, struct grant *grant, struct channel *channel, uint64_t cookie,
                       struct connection **connection_out)
 {
@@ -39,7 +41,7 @@ void connection_handle_removed(struct kernel *kernel, struct connection *connect
     const struct thread *current = schedule_current(kernel);
 
     KERNEL_ASSERT(kernel, connection->handles > 0);
-    if (--connection->handles > 0)
+    if (--connection->handles > 0 || (canary(CLOSE_LOST) && current == NULL))
         return;
     pulse->owner = PULSE_OF_REFERENCE;
     pulse->holder = &connection->object;

@@ -6,6 +6,7 @@
 
 #include <abi/errno.h>
 #include <abi/limits.h>
+#include <kernel/canary.h>
 #include <kernel/platform.h>
 
 #define COPY_STEP_PIECES 64u /* most contiguous pieces moved between two preemption points */
@@ -43,6 +44,10 @@ static int cursor_part(struct kernel *kernel, struct cursor *cursor)
             return error;
         cursor->parts += sizeof(part);
         cursor->parts_left--;
+        if (canary(PART_SKIPPED) && part.length_bytes == 0 && cursor->parts_left > 1) {
+            cursor->parts += sizeof(part);
+            cursor->parts_left--;
+        }
         cursor->base = part.base;
         cursor->base_left = part.length_bytes;
     }
@@ -154,7 +159,8 @@ struct copy_result copy_vectors(struct kernel *kernel, struct cursor *to, struct
 /* Lets go of the bytes in view. */
 static void cursor_stop(struct cursor *cursor)
 {
-    cursor->base -= cursor->view_left;
+    if (!canary(CURSOR_LOST))
+        cursor->base -= cursor->view_left;
     cursor->base_left += cursor->view_left;
     cursor->view = NULL;
     cursor->view_left = 0;

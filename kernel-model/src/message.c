@@ -9,6 +9,7 @@
 #include "transfer.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 
 /* From now on the message lends its client's priority to `server` (NULL: to nobody). */
@@ -26,7 +27,7 @@ static void server_set(struct kernel *kernel, struct thread *client, struct thre
     message->server = server;
     if (server != NULL)
         prioqueue_push(&server->served, &message->server_node, client->priority);
-    if (before != NULL)
+    if (before != NULL && !canary(PRIORITY_KEPT))
         thread_priority_update(kernel, before);
     if (server != NULL)
         thread_priority_update(kernel, server);
@@ -39,7 +40,7 @@ struct thread *message_priority_changed(struct kernel *kernel, struct thread *cl
     (void)kernel;
     if (message->id == 0)
         return NULL;
-    if (message->queue_node.queued) {
+    if (message->queue_node.queued && !canary(PLACE_KEPT)) {
         prioqueue_remove(&message->queue_node);
         prioqueue_push(&message->channel->queue, &message->queue_node, client->priority);
     }
@@ -96,6 +97,8 @@ static void message_release(struct kernel *kernel, struct thread *client)
     message->connection = NULL;
     message->table = NULL;
     connection_handle_removed(kernel, connection);
+    if (canary(DOUBLE_FREE) && client->state == THREAD_REPLY)
+        object_release(kernel, &connection->object);
     object_release(kernel, &connection->object);
     transfer_drop(kernel, &transfer);
 }
@@ -153,7 +156,7 @@ void message_unblock(struct kernel *kernel, struct thread *client, int error)
         if (error == -E_INTR)
             client->interrupt_pending = false;
         message_fail(kernel, client, error);
-    } else if (!client->message.unblocking) {
+    } else if (!client->message.unblocking || canary(UNBLOCK_TWICE)) {
         unblock_send(kernel, client, PULSE_OF_OBJECT);
     }
 }
@@ -172,7 +175,7 @@ struct thread *message_client(struct kernel *kernel, uint64_t id)
 {
     struct thread *client = thread_of_slot(kernel, id & ((1ull << MESSAGE_SLOT_BITS) - 1u));
 
-    return id != 0 && client != NULL && client->message.id == id ? client : NULL;
+    return id != 0 && client != NULL && (client->message.id == id || canary(STALE_ID)) ? client : NULL;
 }
 
 void message_claim(struct kernel *kernel, struct thread *client, struct thread *copier)
@@ -261,7 +264,7 @@ static void message_tell(struct kernel *kernel, struct thread *client, struct th
         .identity = client->identity,
         .send_bytes = message->bytes[0],
         .reply_bytes = message->bytes[1],
-        .received_bytes = received,
+        .received_bytes = canary(SHORT_TELLS_ALL) ? message->bytes[0] : received,
         .rights = message->rights,
         .priority = client->priority,
         .handle_count = transfer_deliver(kernel, server, &message->transfer),
@@ -285,7 +288,7 @@ enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, s
     }
     if (copied.from_error != 0) {
         *error = copied.from_error;
-        return CLIENT_FAILED;
+        return canary(FAULT_OF_OTHER) ? SERVER_FAILED : CLIENT_FAILED;
     }
     if (message->queue_node.queued)
         prioqueue_remove(&message->queue_node);
@@ -325,7 +328,10 @@ int message_send(struct kernel *kernel, struct thread *client)
             break;
         }
     }
-    prioqueue_push(&channel->queue, &message->queue_node, client->priority);
+    if (canary(LAST_IS_FIRST))
+        prioqueue_push_front(&channel->queue, &message->queue_node, client->priority);
+    else
+        prioqueue_push(&channel->queue, &message->queue_node, client->priority);
     server_set(kernel, client, channel_server(kernel, channel));
     channel_tell(kernel, channel);
     return 0;
@@ -341,7 +347,7 @@ struct thread *message_find(struct kernel *kernel, struct thread *server, uint64
     message = &client->message;
     if (message->copier != NULL && message->copier != server)
         return NULL;
-    return message->table == server->table ? client : NULL;
+    return message->table == server->table || canary(FOREIGN_REPLY) ? client : NULL;
 }
 
 unsigned message_check(struct kernel *kernel, struct thread *thread)

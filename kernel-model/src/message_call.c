@@ -8,6 +8,7 @@
 #include "transfer.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 /* The connection named, and the rights it is named with. */
 static int call_connection(struct thread *thread, int64_t handle, struct connection **connection, uint32_t *rights)
@@ -151,6 +152,9 @@ int64_t message_receive(struct kernel *kernel, struct thread *thread, int64_t ha
     thread_block(kernel, thread, THREAD_RECEIVE, deadline_ns);
     thread->channel = channel;
     thread->receive_vector = *vector;
-    list_push_back(&channel->receivers, &thread->wait_link);
+    if (canary(RECEIVER_LAST_FIRST))
+        list_push_front(&channel->receivers, &thread->wait_link);
+    else
+        list_push_back(&channel->receivers, &thread->wait_link);
     return SYSCALL_BLOCKED;
 }

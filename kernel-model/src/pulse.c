@@ -7,6 +7,7 @@
 #include "lending.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 #define PULSES_PER_PAGE (PAGE_BYTES / sizeof(struct pulse))
 
@@ -74,7 +75,7 @@ int pulse_send_user(struct kernel *kernel, struct channel *channel, const struct
         return 0;
     slot = list_pop_front(&channel->free_pulses);
     if (slot == NULL)
-        return -E_AGAIN;
+        return canary(PULSE_LOST) ? 0 : -E_AGAIN;
     pulse = LIST_ENTRY(slot, struct pulse, node.peers);
     *pulse = *model;
     pulse->owner = PULSE_OF_SLOT;
@@ -90,7 +91,7 @@ void pulse_cancel(struct kernel *kernel, struct pulse *pulse)
         return;
     prioqueue_remove(&pulse->node);
     pulse->channel = NULL;
-    if (pulse->owner == PULSE_OF_SLOT)
+    if (pulse->owner == PULSE_OF_SLOT && !canary(SLOT_LEAKS))
         list_push_back(&channel->free_pulses, &pulse->node.peers);
     else if (pulse->owner == PULSE_OF_REFERENCE)
         object_release(kernel, pulse->holder);

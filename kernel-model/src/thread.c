@@ -8,6 +8,7 @@
 #include "table.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 struct plat_context *thread_context(struct thread *thread)
 {
@@ -324,15 +325,15 @@ static void priority_pass(struct kernel *kernel, struct thread *thread)
         thread = priority_step(kernel, thread);
 }
 
-/* If the thread waits, by way of others, for itself: the last of them, who lends to it. NULL: it does not, or has nothing
- * lent. */
+/* If the thread waits, by way of others, for itself: the last of them, who lends to it. NULL: it does not, or has
+ * nothing lent. */
 static struct thread *ring_last(struct thread *thread)
 {
     struct thread *last = thread;
     struct thread *slow = thread;
     bool even = false;
 
-    if (thread->priority <= thread->base_priority)
+    if (thread->priority <= thread->base_priority || canary(RING_KEPT))
         return NULL;
     while (last->message.server != NULL && last->message.server != thread) {
         last = last->message.server;

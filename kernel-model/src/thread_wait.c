@@ -4,6 +4,7 @@
 #include "memory.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 int thread_may_block(struct kernel *kernel, struct thread *thread, uint64_t deadline_ns)
 {
@@ -25,7 +26,8 @@ void thread_block(struct kernel *kernel, struct thread *thread, enum thread_stat
 
 void thread_unwait(struct kernel *kernel, struct thread *thread, bool killed)
 {
-    deadline_remove(&kernel->deadlines, &thread->deadline);
+    if (!canary(TIMEOUT_KEPT) || thread->state != THREAD_REPLY)
+        deadline_remove(&kernel->deadlines, &thread->deadline);
     list_remove(&thread->wait_link);
     thread->channel = NULL;
     thread->notification = NULL;
@@ -88,7 +90,7 @@ int thread_interrupt(struct kernel *kernel, struct thread *thread)
     thread->control->interrupted = 1;
     thread->interrupt_pending = true;
     if (wait_is_own(thread)) {
-        thread->interrupt_pending = false;
+        thread->interrupt_pending = canary(INTERRUPT_TWICE);
         thread_wake(kernel, thread, -E_INTR);
     } else if ((thread->state == THREAD_SEND || thread->state == THREAD_REPLY) && !thread->message.uninterruptible) {
         message_unblock(kernel, thread, -E_INTR);

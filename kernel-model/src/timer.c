@@ -7,6 +7,7 @@
 #include "scheduling.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 #define TIMER_PERIOD_MAX_NS (1ull << 62)
 
@@ -59,8 +60,11 @@ static void timer_expire(struct kernel *kernel, struct timer *timer)
     trace_record(kernel, TRACE_TIMER, NULL, NULL, timer->pulse.cookie, timer->pulse.value, 0);
     if (timer->period_ns != 0) {
         uint64_t missed = (kernel->now_ns - at_ns) / timer->period_ns;
+        uint64_t next_ns = at_ns + (missed + 1) * timer->period_ns;
 
-        deadline_insert(&kernel->deadlines, &timer->deadline, at_ns + (missed + 1) * timer->period_ns);
+        if (canary(TIMER_DRIFTS))
+            next_ns = kernel->now_ns + timer->period_ns;
+        deadline_insert(&kernel->deadlines, &timer->deadline, next_ns);
     }
     pulse_send(kernel, timer->connection->channel, &timer->pulse, timer->priority);
 }

@@ -5,6 +5,7 @@
 #include "table.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 static int transfer_check(struct thread *sender, const struct transfer *transfer)
 {
@@ -57,7 +58,7 @@ void transfer_take(struct kernel *kernel, struct thread *sender, const struct tr
 
         KERNEL_ASSERT(kernel, error == 0);
         item->object = entry.object;
-        item->rights = entry.rights & transfer->rights;
+        item->rights = canary(RIGHTS_GROW) ? transfer->rights : entry.rights & transfer->rights;
         item->flags = transfer->flags;
         object_reference(item->object);
         channel_handle_added(item->object, item->rights);

@@ -55,7 +55,23 @@ struct world {
     struct world_state *start;
     jmp_buf panic;
     bool panic_armed;
+    bool may_preempt;
+    unsigned asked;
     char explain[WORLD_EXPLAIN_BYTES];
+};
+
+/* An operation with all that it stands for. */
+struct decoded {
+    const struct operation *operation;
+    int thread; /* acts */
+    int target; /* `other` as a thread */
+    int word;
+    int64_t handle;
+    uint64_t id;     /* the core's */
+    uint64_t serial; /* the model's */
+    uint64_t deadline_ns;
+    struct spec_vector send, receive;
+    struct spec_transfers transfers;
 };
 
 /* What the platform keeps of a thread, in its context. */
@@ -69,6 +85,8 @@ struct world_context *world_context(struct thread *thread);
 enum world_result world_differs(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 enum world_result world_compare(struct world *world);
+/* Fills in all but the thread, which the caller has. */
+void world_decode(const struct world *world, const struct operation *operation, struct decoded *decoded);
 /* The core's ID for a model's message; 0: not known. */
 uint64_t world_id_of(const struct world *world, uint64_t serial);
 /* The model's message for an ID; UINT64_MAX: there is none. */

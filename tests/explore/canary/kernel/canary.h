@@ -1,0 +1,43 @@
+/* Seeded bugs of the core, one of which can be switched on. See kernel-model/include/kernel/canary.h, whose place this
+ * takes. */
+#ifndef KERNEL_CANARY_H
+#define KERNEL_CANARY_H
+
+#include <stdbool.h>
+
+/* name, what is wrong */
+#define CANARIES(C)                                                                       \
+    C(STALE_ID, "a stale message ID is accepted")                                         \
+    C(FOREIGN_REPLY, "a thread of another table may answer")                              \
+    C(PRIORITY_KEPT, "a server keeps its client's priority after the reply")              \
+    C(RING_KEPT, "threads that wait in a ring keep up their priority")                    \
+    C(PLACE_KEPT, "a queued message keeps its place when its priority changes")           \
+    C(LAST_IS_FIRST, "within a priority, who comes last is served first")                 \
+    C(RECEIVER_LAST_FIRST, "of waiting receivers the last one is served first")           \
+    C(PART_SKIPPED, "a vector's cursor is off by one part after an empty one")            \
+    C(CURSOR_LOST, "a preempted copy resumes in the wrong place")                         \
+    C(SHORT_TELLS_ALL, "a short copy reports the full length")                            \
+    C(FAULT_OF_OTHER, "a fault in the client's memory fails the server")                  \
+    C(PULSE_LOST, "a pulse that finds no slot is lost without an error")                  \
+    C(SLOT_LEAKS, "a pulse's slot is not given back")                                     \
+    C(CLOSE_LOST, "a connection closed by its last thread's exit sends no close pulse")   \
+    C(UNBLOCK_TWICE, "a client that wants out twice sends two unblock pulses")            \
+    C(DOUBLE_FREE, "a connection is released twice when an unanswered call ends")         \
+    C(TIMEOUT_KEPT, "a timeout is not cancelled by the reply")                            \
+    C(INTERRUPT_TWICE, "an interrupted wait interrupts the next one too")                 \
+    C(RIGHTS_GROW, "a handle in a message has rights that its sender's has not")          \
+    C(TIMER_DRIFTS, "a periodic timer counts from when it was late")
+
+enum canary_kind {
+    CANARY_NONE,
+#define CANARY_MEMBER(name, text) CANARY_##name,
+    CANARIES(CANARY_MEMBER)
+#undef CANARY_MEMBER
+    CANARY_COUNT
+};
+
+extern enum canary_kind canary_on;
+
+#define canary(name) (canary_on == CANARY_##name)
+
+#endif
