@@ -1,8 +1,8 @@
 /* Vector to vector copies, one contiguous piece of both sides at a time. */
 #include "copy.h"
 
-#include "assert.h"
 #include "memory.h"
+#include "thread.h"
 
 #include <abi/errno.h>
 #include <abi/limits.h>
@@ -156,9 +156,11 @@ struct copy_result copy_vectors(struct kernel *kernel, struct cursor *to, struct
     return result;
 }
 
-/* Lets go of the bytes in view. */
+/* Lets go of the bytes in view, unless they are words of a call: those stay where they are until it ends. */
 static void cursor_stop(struct cursor *cursor)
 {
+    if (cursor->space == NULL)
+        return;
     if (!canary(CURSOR_LOST))
         cursor->base -= cursor->view_left;
     cursor->base_left += cursor->view_left;
@@ -179,17 +181,24 @@ static bool copy_step(struct kernel *kernel, struct copy *copy)
     return true;
 }
 
-bool copy_run(struct kernel *kernel, struct copy *copy)
+int64_t copy_run(struct kernel *kernel, struct copy *copy)
 {
-    while (copy_step(kernel, copy)) {
-        if (plat_preempt_pending(kernel, 0)) {
-            KERNEL_ASSERT(kernel, copy->to.space != NULL && copy->from.space != NULL);
-            cursor_stop(&copy->to);
-            cursor_stop(&copy->from);
-            return false;
-        }
+    struct copy_result *result = &copy->result;
+    int64_t stopped = 0;
+
+    while (stopped == 0 && copy_step(kernel, copy)) {
+        if (plat_preempt_pending(kernel, 0))
+            stopped = SYSCALL_PREEMPTED;
     }
-    return true;
+    if (result->from_error == PAGE_ABSENT || result->to_error == PAGE_ABSENT) {
+        result->from_error = result->to_error = 0; /* what else failed is found again */
+        stopped = PAGE_ABSENT;
+    }
+    if (stopped != 0) {
+        cursor_stop(&copy->to);
+        cursor_stop(&copy->from);
+    }
+    return stopped;
 }
 
 int vector_length(struct kernel *kernel, struct space *space, uint64_t parts, uint32_t count, uint64_t *bytes)

@@ -23,7 +23,7 @@ struct cursor {
 
 struct copy_result {
     uint64_t bytes;
-    int from_error; /* 0, -E_FAULT or -E_NOMEM: the sender's side stopped the copy */
+    int from_error; /* 0, -E_FAULT, -E_NOMEM or PAGE_ABSENT: the sender's side stopped the copy */
     int to_error;   /* the same for the receiver's side */
 };
 
@@ -40,14 +40,15 @@ void cursor_init_run(struct cursor *cursor, struct space *space, uint64_t addres
                      bool force);
 /* Kernel memory; in a struct copy too little to be preempted in: less than COPY_STEP_BYTES, also in pieces. */
 void cursor_init_bytes(struct cursor *cursor, void *bytes, uint64_t length);
-/* Goes on by `bytes` without copying, or to the end. Returns 0, -E_FAULT or -E_NOMEM. */
+/* Goes on by `bytes` without copying, or to the end. Returns 0, -E_FAULT, -E_NOMEM or PAGE_ABSENT. */
 int cursor_skip(struct kernel *kernel, struct cursor *cursor, uint64_t bytes);
 /* Copies until one side ends or fails. */
 struct copy_result copy_vectors(struct kernel *kernel, struct cursor *to, struct cursor *from);
-/* The same between programs' memory, from where it stands. False: the platform wants to be heard; to be called
- * again. */
-bool copy_run(struct kernel *kernel, struct copy *copy);
-/* Full length of a vector: *bytes. -E_INVAL: more than PARTS_MAX parts or MESSAGE_BYTES_MAX; -E_FAULT, -E_NOMEM. */
+/* The same between programs' memory, from where it stands. 0: done. Else what the call has to return, to be made again:
+ * SYSCALL_PREEMPTED: the platform wants to be heard; PAGE_ABSENT. */
+int64_t copy_run(struct kernel *kernel, struct copy *copy);
+/* Full length of a vector: *bytes. -E_INVAL: more than PARTS_MAX parts or MESSAGE_BYTES_MAX; -E_FAULT, -E_NOMEM,
+ * PAGE_ABSENT. */
 int vector_length(struct kernel *kernel, struct space *space, uint64_t parts, uint32_t count, uint64_t *bytes);
 
 #endif

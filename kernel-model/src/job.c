@@ -1,6 +1,7 @@
 /* What a preempted call has to come back to. */
 #include "job.h"
 
+#include "fault.h"
 #include "kernel_state.h"
 
 bool job_resumes(struct thread *thread, enum job_kind kind, uint64_t message_id)
@@ -26,15 +27,34 @@ struct thread *job_client(struct kernel *kernel, struct thread *thread)
     return client != NULL && client->message.copier == thread ? client : NULL;
 }
 
+void job_begin(struct thread *thread)
+{
+    thread->job.kind = JOB_NONE;
+    thread->job.answered = false;
+    thread->job.refused_serial = 0;
+}
+
+void job_client_gone(struct kernel *kernel, struct thread *thread)
+{
+    if (fault_is_open(thread))
+        fault_end(kernel, thread, false);
+}
+
 void job_end(struct kernel *kernel, struct thread *thread)
 {
     struct thread *client = job_client(kernel, thread);
 
     thread->again = false;
-    thread->job.kind = JOB_NONE;
-    thread->job.answered = false;
+    job_begin(thread);
     if (client != NULL)
         message_unclaim(kernel, client);
+}
+
+void job_wake(struct kernel *kernel, struct thread *thread)
+{
+    thread_wake_quietly(kernel, thread);
+    thread->again = true;
+    thread->job.answered = true;
 }
 
 void job_wake_direct(struct kernel *kernel, struct thread *thread)
@@ -51,7 +71,7 @@ unsigned job_check(struct kernel *kernel, struct thread *thread)
 {
     if (thread->again && thread->state != THREAD_READY && thread->state != THREAD_RUNNING)
         return 1101;
-    if (job_client(kernel, thread) != NULL && !thread->again)
+    if (job_client(kernel, thread) != NULL && !thread->again && !fault_is_open(thread))
         return 1102;
     return 0;
 }

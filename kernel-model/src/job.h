@@ -17,6 +17,8 @@ struct job {
     uint8_t kind;  /* enum job_kind */
     bool answered; /* the call is a reply_receive whose reply is done */
     uint64_t message_id;
+    uint64_t refused_serial; /* the page that a pager has refused to this call: memory's, */
+    uint64_t refused_page;   /* and number; serial 0: none */
     struct copy copy;
 };
 
@@ -26,7 +28,13 @@ bool job_resumes(struct thread *thread, enum job_kind kind, uint64_t message_id)
 struct thread *job_client(struct kernel *kernel, struct thread *thread);
 /* The thread's call is over or given up: what it has claimed is free again. */
 void job_end(struct kernel *kernel, struct thread *thread);
-/* A thread blocked in receive has got something to copy: its call is made again, at once if it can be. */
+/* A new call begins. */
+void job_begin(struct thread *thread);
+/* The client whose message the thread has claimed is gone. */
+void job_client_gone(struct kernel *kernel, struct thread *thread);
+/* A blocked thread's call is made again. */
+void job_wake(struct kernel *kernel, struct thread *thread);
+/* The same for one in receive that has got something to copy: at once if it can be. */
 void job_wake_direct(struct kernel *kernel, struct thread *thread);
 /* Number of the first broken invariant, or 0. */
 unsigned job_check(struct kernel *kernel, struct thread *thread);

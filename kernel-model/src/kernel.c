@@ -59,6 +59,8 @@ static bool call_make(struct kernel *kernel, struct thread *thread)
     result = syscall_dispatch(kernel, thread, &thread->call);
     if (result == SYSCALL_PREEMPTED) {
         thread->again = true;
+    } else if (result == PAGE_ABSENT) {
+        fault_raise(kernel, thread, 0);
     } else if (result != SYSCALL_BLOCKED) {
         job_end(kernel, thread);
         plat_context_result(kernel, thread_context(thread), result);
@@ -74,8 +76,7 @@ void kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const 
     kernel_enter(kernel, cpu, now_ns);
     thread = kernel_current(kernel);
     thread->call = *arguments;
-    thread->job.kind = JOB_NONE;
-    thread->job.answered = false;
+    job_begin(thread);
     call_make(kernel, thread);
 }
 
@@ -92,7 +93,9 @@ void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t
     trace_record(kernel, TRACE_FAULT, thread, NULL, (uint64_t)-error, address, access);
     if (error == -E_NOMEM)
         info.kind = EXCEPTION_NO_MEMORY;
-    if (error != 0)
+    if (error == PAGE_ABSENT)
+        fault_raise(kernel, thread, address);
+    else if (error != 0)
         message_exception(kernel, thread, &info);
     thread_kill_doomed(kernel);
 }

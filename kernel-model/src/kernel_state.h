@@ -6,6 +6,7 @@
 #include "address_wait.h"
 #include "assert.h"
 #include "deadline.h"
+#include "fault.h"
 #include "frame.h"
 #include "interrupt.h"
 #include "memory_state.h"
@@ -38,6 +39,7 @@ struct kernel {
     uint64_t thread_serial;
     struct cpu cpu[CPUS_MAX];
     struct list doomed; /* thread.wait_link */
+    struct absent_page absent;
     struct deadline_heap deadlines;
     struct address_waits address_waits;
     struct interrupt *interrupts[INTERRUPTS_MAX];

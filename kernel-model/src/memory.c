@@ -6,6 +6,7 @@
 #include <kernel/platform.h>
 
 #include "assert.h"
+#include "connection.h"
 #include "grant.h"
 #include "kernel_state.h"
 #include "region.h"
@@ -39,6 +40,21 @@ int memory_create(struct kernel *kernel, struct grant *grant, uint64_t size_byte
     if (pages == 0 || pages > MEMORY_PAGES_MAX)
         return -E_INVAL;
     return memory_make(kernel, grant, pages, memory);
+}
+
+int memory_create_paged(struct kernel *kernel, struct grant *grant, uint64_t size_bytes, struct connection *pager,
+                        uint64_t value, struct memory **memory)
+{
+    int error = memory_create(kernel, grant, size_bytes, memory);
+
+    if (error != 0)
+        return error;
+    (*memory)->pager = pager;
+    (*memory)->pager_value = value;
+    (*memory)->pager_serial = ++kernel->memory.pager_serial;
+    object_reference(&pager->object);
+    connection_handle_added(pager);
+    return 0;
 }
 
 /* 1: the run lies in the archive, 0: wholly outside RAM, -E_INVAL: it would show frames that programs must not see. */
@@ -156,6 +172,8 @@ int memory_page_for(struct kernel *kernel, struct memory *memory, struct region 
     }
     entry = page_tree_find(&memory->tree, page);
     if (entry == NULL || *entry == 0) {
+        if (memory->pager != NULL)
+            return PAGE_ABSENT;
         if (pages_add(kernel, memory, page, 1) == 0)
             return -E_NOMEM;
         entry = page_tree_find(&memory->tree, page);
@@ -189,7 +207,7 @@ void memory_populate(struct kernel *kernel, struct memory *memory, uint64_t firs
 {
     uint64_t page = first;
 
-    while (!memory_is_fixed(memory) && page < end) {
+    while (!memory_is_fixed(memory) && memory->pager == NULL && page < end) {
         uint64_t present = page;
         uint64_t added;
 
@@ -251,7 +269,7 @@ bool memory_run_next(struct memory *memory, uint64_t from, uint64_t end, struct 
 int memory_pin(struct kernel *kernel, struct memory *memory, uint64_t page, uint64_t *frame)
 {
     uint64_t *entry;
-    int error = memory_page(kernel, memory, page, true, frame);
+    int error = memory->pager != NULL ? -E_INVAL : memory_page(kernel, memory, page, true, frame);
 
     if (error != 0 || memory_is_fixed(memory))
         return error;
@@ -279,6 +297,10 @@ void memory_destroy(struct kernel *kernel, struct object *object)
     uint64_t *entry;
 
     KERNEL_ASSERT(kernel, list_is_empty(&memory->regions));
+    if (memory->pager != NULL) {
+        connection_handle_removed(kernel, memory->pager);
+        object_release(kernel, &memory->pager->object);
+    }
     if (memory_is_fixed(memory))
         return;
     for (uint64_t page = 0; (entry = page_tree_next(&memory->tree, &page, memory->pages)) != NULL; page++) {
@@ -293,6 +315,8 @@ void memory_check(struct kernel *kernel, struct memory *memory)
     uint64_t pages = 0;
     uint64_t *entry;
 
+    if (memory->pager != NULL)
+        object_recount(&memory->pager->object);
     if (memory_is_fixed(memory)) {
         KERNEL_ASSERT(kernel, memory->present_pages == 0);
         return;

@@ -8,6 +8,7 @@
 #include "object.h"
 
 struct memory;
+struct connection;
 struct space;
 struct thread;
 
@@ -23,11 +24,25 @@ int memory_create_identity(struct kernel *kernel, struct grant *grant, uint64_t 
  * the object, is empty, or the object is a device; -E_NOMEM. Cost: constant per page present. */
 int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from, uint64_t offset_bytes,
                  uint64_t size_bytes, struct memory **memory);
+/* Like memory_create, but absent pages are asked for at `pager` (referenced, and counted like a handle), told `value`.
+ * Cannot be cloned; space_clone shares it. */
+int memory_create_paged(struct kernel *kernel, struct grant *grant, uint64_t size_bytes, struct connection *pager,
+                        uint64_t value, struct memory **memory);
+/* Puts the pages [from_offset, + size) of `from` into a paged object at `offset`, shared copy-on-write; pages that are
+ * there stay as they are. Returns the bytes gone through: fewer than asked if the grant has no room for more. -E_INVAL:
+ * not paged, unaligned, outside either object, more than SUPPLY_PAGES_MAX, `from` is paged or a device; -E_NOMEM. */
+int64_t memory_supply(struct kernel *kernel, struct memory *memory, uint64_t offset_bytes, struct memory *from,
+                      uint64_t from_offset_bytes, uint64_t size_bytes);
+/* A page that only its pager can bring in: returned by whatever reaches memory, never to programs. The call is made
+ * again when it is there (fault.h); kernel->absent tells which page. */
+#define PAGE_ABSENT (-4096)
 uint64_t memory_size(struct memory *memory);
 struct object *memory_object(struct memory *memory);
-/* The page's frame, brought in (zeroed, charged) if absent, private if `write`. -E_NOMEM, -E_INVAL: past the end. */
+/* The page's frame, brought in (zeroed, charged) if absent, private if `write`. -E_NOMEM, -E_INVAL: past the end;
+ * PAGE_ABSENT. */
 int memory_page(struct kernel *kernel, struct memory *memory, uint64_t page, bool write, uint64_t *frame);
-/* Pins a page for the kernel (control pages): frame stays what it is until memory_unpin, clones copy it at once. */
+/* Pins a page for the kernel (control pages): frame stays what it is until memory_unpin, clones copy it at once. As
+ * memory_page; -E_INVAL also for paged objects. */
 int memory_pin(struct kernel *kernel, struct memory *memory, uint64_t page, uint64_t *frame);
 void memory_unpin(struct kernel *kernel, struct memory *memory, uint64_t page);
 
@@ -55,15 +70,17 @@ void space_check(struct kernel *kernel, struct space *space);
 struct plat_space *space_platform(struct space *space);
 
 /* Serves a fault: maps the page and some around it. 0: retry. -E_FAULT: nothing mapped there or not allowed.
- * -E_NOMEM. */
+ * -E_NOMEM, PAGE_ABSENT. */
 int space_fault(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access);
 
 /* Pointer to user bytes at `address` for kernel access, brought in and made private as needed: sets *bytes to the
  * kernel's view and *length to how many bytes are contiguous in it (at most up to the page's or run's end).
- * access: ACCESS_READ or ACCESS_WRITE, checked against the region's prot (force: not checked). -E_FAULT, -E_NOMEM. */
+ * access: ACCESS_READ or ACCESS_WRITE, checked against the region's prot (force: not checked). -E_FAULT, -E_NOMEM,
+ * PAGE_ABSENT. */
 int space_access(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access, bool force,
                  void **bytes, uint64_t *length);
-/* Copies to and from a kernel buffer. All or -E_FAULT / -E_NOMEM. Address ranges may wrap, be unaligned, be garbage. */
+/* Copies to and from a kernel buffer. All or -E_FAULT / -E_NOMEM / PAGE_ABSENT. Address ranges may wrap, be unaligned,
+ * be garbage. */
 int space_copy_in(struct kernel *kernel, struct space *space, void *to, uint64_t from, uint64_t length);
 int space_copy_out(struct kernel *kernel, struct space *space, uint64_t to, const void *from, uint64_t length);
 

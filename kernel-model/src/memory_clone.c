@@ -1,4 +1,5 @@
-/* Clones of memory objects: entries are copied, pages become shared on both sides until one of them is written. */
+/* Clones of memory objects, and supplies from one to another: entries are copied, pages become shared on both sides
+ * until one of them is written. */
 #include "memory_object.h"
 
 #include <abi/errno.h>
@@ -98,7 +99,7 @@ int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from
 
     if ((offset_bytes & (PAGE_BYTES - 1)) != 0 || pages == 0 || first > from->pages || pages > from->pages - first)
         return -E_INVAL;
-    if (memory_is_fixed(from) && !from->is_archive)
+    if ((memory_is_fixed(from) && !from->is_archive) || from->pager != NULL)
         return -E_INVAL;
     error = memory_make(kernel, grant, pages, memory);
     if (error != 0)
@@ -110,4 +111,61 @@ int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from
     if (error != 0)
         object_release(kernel, &(*memory)->object);
     return error;
+}
+
+static bool supply_range_is_good(const struct memory *memory, uint64_t offset_bytes, uint64_t size_bytes)
+{
+    uint64_t size = memory->pages << PAGE_SHIFT;
+
+    return offset_bytes % PAGE_BYTES == 0 && offset_bytes <= size && size_bytes <= size - offset_bytes;
+}
+
+static bool supply_is_good(const struct memory *memory, const struct memory *from)
+{
+    return memory->pager != NULL && from->pager == NULL && (!memory_is_fixed(from) || from->is_archive);
+}
+
+/* One page that is absent in `to`; its charge has been paid. */
+static void supply_page(struct kernel *kernel, struct memory *to, uint64_t page, struct memory *from,
+                        uint64_t from_page)
+{
+    uint64_t *place = page_tree_make(kernel, &to->tree, page);
+    uint64_t *entry = memory_is_fixed(from) ? NULL : page_tree_find(&from->tree, from_page);
+    uint64_t frame;
+
+    to->present_pages++;
+    if (memory_is_fixed(from)) {
+        *place = memory_entry_make(from->fixed_frame + from_page, ENTRY_SHARED);
+    } else if (entry != NULL && *entry != 0) {
+        *place = entry_clone(kernel, entry);
+        mappings_write_protect(kernel, from, from_page, from_page + 1);
+    } else {
+        frame = frame_allocate(kernel);
+        KERNEL_ASSERT(kernel, frame != FRAME_NONE);
+        __builtin_memset(frame_bytes(kernel, frame), 0, PAGE_BYTES);
+        *place = memory_entry_make(frame, 0);
+    }
+}
+
+int64_t memory_supply(struct kernel *kernel, struct memory *memory, uint64_t offset_bytes, struct memory *from,
+                      uint64_t from_offset_bytes, uint64_t size_bytes)
+{
+    uint64_t first = offset_bytes >> PAGE_SHIFT;
+    uint64_t pages = size_bytes >> PAGE_SHIFT;
+
+    if (!supply_is_good(memory, from) || pages == 0 || pages > SUPPLY_PAGES_MAX || size_bytes % PAGE_BYTES != 0)
+        return -E_INVAL;
+    if (!supply_range_is_good(memory, offset_bytes, size_bytes) ||
+        !supply_range_is_good(from, from_offset_bytes, size_bytes))
+        return -E_INVAL;
+    for (uint64_t i = 0; i < pages; i++) {
+        uint64_t *entry = page_tree_find(&memory->tree, first + i);
+
+        if (entry != NULL && *entry != 0)
+            continue;
+        if (clone_page_charge(kernel, memory, first + i) != 0)
+            return i == 0 ? -E_NOMEM : (int64_t)(i << PAGE_SHIFT);
+        supply_page(kernel, memory, first + i, from, (from_offset_bytes >> PAGE_SHIFT) + i);
+    }
+    return (int64_t)size_bytes;
 }

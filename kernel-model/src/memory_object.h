@@ -20,6 +20,9 @@ struct memory {
     uint64_t present_pages; /* charged to object.grant, as are the tree's nodes; fixed ones: 0 */
     uint64_t fixed_frame;   /* of page 0, all others following; FRAME_NONE: a normal object */
     bool is_archive;        /* fixed, in RAM: may be cloned */
+    struct connection *pager; /* NULL: absent pages are zero. Referenced, and counted like a handle */
+    uint64_t pager_value;     /* what the pager is told */
+    uint64_t pager_serial;    /* of paged objects, never used twice */
     struct page_tree tree;
 };
 

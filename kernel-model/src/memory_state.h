@@ -16,6 +16,7 @@ struct memory_state {
     struct list objects;       /* every live object, by object.link */
     struct list dead;          /* objects without references, waiting for their destruction */
     bool destroying;           /* object_release is emptying `dead` */
+    uint64_t pager_serial;     /* of the paged object made last */
     uint64_t random_state;     /* for the balance of region trees */
     struct grant *root_grant;  /* everything is charged to it in the end; never destroyed */
     struct memory *archive;    /* NULL: there is none */

@@ -5,7 +5,9 @@
 #include "channel.h"
 #include "connection.h"
 #include "copy.h"
+#include "fault.h"
 #include "lending.h"
+#include "memory.h"
 #include "transfer.h"
 
 #include <abi/errno.h>
@@ -83,6 +85,7 @@ static void message_release(struct kernel *kernel, struct thread *client)
 {
     struct message *message = &client->message;
     struct connection *connection = message->connection;
+    struct thread *copier = message->copier;
     struct transfer_set transfer = message->transfer;
 
     lending_end(kernel, client);
@@ -101,6 +104,8 @@ static void message_release(struct kernel *kernel, struct thread *client)
         object_release(kernel, &connection->object);
     object_release(kernel, &connection->object);
     transfer_drop(kernel, &transfer);
+    if (copier != NULL)
+        job_client_gone(kernel, copier);
 }
 
 void message_close(struct kernel *kernel, struct thread *client)
@@ -146,6 +151,8 @@ void message_fail(struct kernel *kernel, struct thread *client, int error)
     trace_record(kernel, TRACE_FAIL, client, NULL, client->message.id, (uint64_t)-error, 0);
     if (client->message.kind == RECEIVED_EXCEPTION)
         thread_doom(kernel, client);
+    else if (client->message.kind == RECEIVED_FAULT)
+        fault_end(kernel, client, true);
     else
         thread_wake(kernel, client, error);
 }
@@ -212,43 +219,47 @@ void message_unclaim(struct kernel *kernel, struct thread *client)
         message_fail(kernel, client, error);
 }
 
-/* The handler's part of an exception: short, so in one go. */
+/* What the kernel sends for a thread: short, so in one go. */
 static struct copy_result exception_copy(struct kernel *kernel, struct thread *client, struct thread *server,
                                          const struct vector_arguments *vector)
 {
     struct exception_message exception;
     struct cursor from, to;
 
-    exception_message_get(kernel, client, &exception);
     cursor_init(&to, server->space, vector->parts, vector->count, ACCESS_WRITE);
-    cursor_init_bytes(&from, &exception, sizeof(exception));
+    if (client->message.kind == RECEIVED_FAULT) {
+        cursor_init_bytes(&from, &client->message.fault, sizeof(client->message.fault));
+    } else {
+        exception_message_get(kernel, client, &exception);
+        cursor_init_bytes(&from, &exception, sizeof(exception));
+    }
     return copy_vectors(kernel, &to, &from);
 }
 
-/* Copies what the client sends. False: preempted. */
-static bool message_copy(struct kernel *kernel, struct thread *client, struct thread *server,
-                         const struct vector_arguments *vector, struct copy_result *result)
+/* Copies what the client sends. 0, or as copy_run. */
+static int64_t message_copy(struct kernel *kernel, struct thread *client, struct thread *server,
+                            const struct vector_arguments *vector, struct copy_result *result)
 {
     struct message *message = &client->message;
     struct copy *copy = &server->job.copy;
-    bool done;
+    int64_t stopped;
 
-    if (message->kind == RECEIVED_EXCEPTION) {
+    if (message->kind != RECEIVED_MESSAGE) {
         *result = exception_copy(kernel, client, server, vector);
-        return true;
+        return 0;
     }
     if (message_in_words(message, vector)) {
         message_words_put(message, 0, server->control);
         *result = (struct copy_result){.bytes = message->bytes[0]};
-        return true;
+        return 0;
     }
     if (!job_resumes(server, JOB_RECEIVE, message->id)) {
         vector_cursor(server, vector, ACCESS_WRITE, &copy->to);
         message_cursor(client, 0, &copy->from);
     }
-    done = copy_run(kernel, copy);
+    stopped = copy_run(kernel, copy);
     *result = copy->result;
-    return done;
+    return stopped;
 }
 
 /* What the server is told of the message. */
@@ -273,12 +284,13 @@ static void message_tell(struct kernel *kernel, struct thread *client, struct th
 }
 
 enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, struct thread *server,
-                                 const struct vector_arguments *vector, int *error)
+                                 const struct vector_arguments *vector, int64_t *error)
 {
     struct message *message = &client->message;
     struct copy_result copied;
 
-    if (!message_copy(kernel, client, server, vector, &copied)) {
+    *error = message_copy(kernel, client, server, vector, &copied);
+    if (*error != 0) {
         message_claim(kernel, client, server);
         return HANDING_OVER;
     }
@@ -309,7 +321,7 @@ int message_send(struct kernel *kernel, struct thread *client)
     struct message *message = &client->message;
     struct channel *channel = message->channel;
     struct thread *server;
-    int error;
+    int64_t error;
 
     trace_record(kernel, TRACE_CALL, client, NULL, message->id, message->kind, message->bytes[0]);
     while ((server = channel_receiver(channel)) != NULL) {
@@ -322,9 +334,12 @@ int message_send(struct kernel *kernel, struct thread *client)
             return 0;
         case CLIENT_FAILED:
             message_close(kernel, client);
-            return error;
+            return (int)error;
         case SERVER_FAILED:
-            thread_wake(kernel, server, error);
+            if (error == PAGE_ABSENT)
+                job_wake(kernel, server);
+            else
+                thread_wake(kernel, server, error);
             break;
         }
     }

@@ -53,7 +53,9 @@ struct message {
     struct thread *copier; /* whose call is in the middle of copying it, as receiver (SEND) or answerer (REPLY) */
     bool unblocking; /* one PULSE_UNBLOCK has gone out */
     struct pulse unblock;
-    struct exception_info exception;
+    struct exception_info exception; /* faults: what becomes of it if the page is refused */
+    struct fault_message fault;
+    uint64_t fault_serial; /* of the memory object */
     struct transfer_set transfer;
 };
 
@@ -94,9 +96,9 @@ void message_open(struct kernel *kernel, struct thread *client, struct connectio
  * the message closed again. */
 int message_send(struct kernel *kernel, struct thread *client);
 /* Copies a message in SEND to `server` and puts it into REPLY; *error tells what failed. No change if it fails.
- * HANDING_OVER: preempted; `server` has claimed the message and must go on by its own call. */
+ * HANDING_OVER: stopped; `server` has claimed the message and must go on by its own call, which returns *error. */
 enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, struct thread *server,
-                                 const struct vector_arguments *vector, int *error);
+                                 const struct vector_arguments *vector, int64_t *error);
 /* The client of an unanswered message that `server` may answer; NULL: no such message. */
 struct thread *message_find(struct kernel *kernel, struct thread *server, uint64_t id);
 /* The client in SEND or REPLY whose message has this ID, or NULL. */

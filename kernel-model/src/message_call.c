@@ -106,7 +106,7 @@ static int64_t receive_next(struct kernel *kernel, struct thread *thread, struct
     struct prioqueue_node *node;
 
     while (client != NULL || (node = prioqueue_first(&channel->queue)) != NULL) {
-        int error;
+        int64_t error;
 
         if (client == NULL && node->tag == QUEUE_PULSE) {
             pulse_deliver(kernel, LIST_ENTRY(node, struct pulse, node), thread);
@@ -118,9 +118,9 @@ static int64_t receive_next(struct kernel *kernel, struct thread *thread, struct
         case HANDED_OVER:
             return 0;
         case HANDING_OVER:
-            return SYSCALL_PREEMPTED;
+            return error;
         case CLIENT_FAILED:
-            message_fail(kernel, client, error);
+            message_fail(kernel, client, (int)error);
             break;
         case SERVER_FAILED:
             return error;

@@ -2,6 +2,8 @@
 #include "kernel_state.h"
 
 #include "copy.h"
+#include "fault.h"
+#include "memory.h"
 #include "transfer.h"
 
 #include <abi/errno.h>
@@ -29,7 +31,7 @@ int64_t message_reply(struct kernel *kernel, struct thread *thread, uint64_t id,
     struct transfer_plan plan;
     struct transfer_set set = {.count = 0};
     struct copy *copy = &thread->job.copy;
-    int error;
+    int64_t error;
 
     if (client == NULL)
         return -E_SRCH;
@@ -38,6 +40,8 @@ int64_t message_reply(struct kernel *kernel, struct thread *thread, uint64_t id,
     message = &client->message;
     if (message->kind == RECEIVED_EXCEPTION)
         return exception_reply(kernel, thread, client, status, vector);
+    if (message->kind == RECEIVED_FAULT)
+        return fault_reply(kernel, client, status);
     error = transfer_plan_read(thread, &plan);
     if (error != 0)
         return error;
@@ -45,9 +49,10 @@ int64_t message_reply(struct kernel *kernel, struct thread *thread, uint64_t id,
         vector_cursor(thread, vector, ACCESS_READ, &copy->from);
         message_cursor(client, 1, &copy->to);
     }
-    if (!copy_run(kernel, copy)) {
+    error = copy_run(kernel, copy);
+    if (error != 0) {
         message_claim(kernel, client, thread);
-        return SYSCALL_PREEMPTED;
+        return error;
     }
     if (copy->result.from_error != 0)
         return copy->result.from_error;
@@ -66,7 +71,7 @@ int64_t message_reply(struct kernel *kernel, struct thread *thread, uint64_t id,
     return (int64_t)copy->result.bytes;
 }
 
-/* The handler looks at an exception again; there is nothing to write into. */
+/* The handler looks at an exception or a fault again; there is nothing to write into. */
 static int64_t exception_access(struct kernel *kernel, struct thread *thread, struct thread *client,
                                 unsigned direction, uint64_t offset, const struct vector_arguments *vector)
 {
@@ -76,9 +81,13 @@ static int64_t exception_access(struct kernel *kernel, struct thread *thread, st
 
     if (direction != 0)
         return 0;
-    exception_message_get(kernel, client, &exception);
     cursor_init(&ours, thread->space, vector->parts, vector->count, ACCESS_WRITE);
-    cursor_init_bytes(&theirs, &exception, sizeof(exception));
+    if (client->message.kind == RECEIVED_FAULT) {
+        cursor_init_bytes(&theirs, &client->message.fault, sizeof(client->message.fault));
+    } else {
+        exception_message_get(kernel, client, &exception);
+        cursor_init_bytes(&theirs, &exception, sizeof(exception));
+    }
     (void)cursor_skip(kernel, &theirs, offset); /* kernel memory cannot fail */
     copied = copy_vectors(kernel, &ours, &theirs);
     return copied.to_error != 0 ? copied.to_error : (int64_t)copied.bytes;
@@ -102,18 +111,24 @@ int64_t message_access(struct kernel *kernel, struct thread *thread, uint64_t id
 {
     struct thread *client = message_find(kernel, thread, id);
     struct copy *copy = &thread->job.copy;
+    int64_t stopped = 0;
     int theirs = 0, ours;
 
     if (client == NULL)
         return -E_SRCH;
     if (vector->count > PARTS_MAX)
         return -E_INVAL;
-    if (client->message.kind == RECEIVED_EXCEPTION)
+    if (client->message.kind != RECEIVED_MESSAGE)
         return exception_access(kernel, thread, client, direction, offset, vector);
     if (!job_resumes(thread, JOB_ACCESS, id))
         theirs = access_begin(kernel, thread, client, direction, offset, vector);
-    if (theirs == 0 && !copy_run(kernel, copy))
-        return SYSCALL_PREEMPTED;
+    if (theirs == PAGE_ABSENT) {
+        thread->job.kind = JOB_NONE; /* it has not begun yet */
+        return PAGE_ABSENT;
+    }
+    stopped = theirs == 0 ? copy_run(kernel, copy) : 0;
+    if (stopped != 0)
+        return stopped;
     trace_record(kernel, TRACE_COPY, thread, client, id, direction, copy->result.bytes);
     if (theirs == 0)
         theirs = direction == 0 ? copy->result.from_error : copy->result.to_error;

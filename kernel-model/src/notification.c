@@ -64,7 +64,12 @@ void notification_signal(struct kernel *kernel, struct notification *notificatio
     while (notification->bits != 0 && (entry = list_first(&notification->waiters)) != NULL) {
         struct thread *thread = LIST_ENTRY(entry, struct thread, wait_link);
 
-        thread_wake(kernel, thread, notification_give(kernel, notification, thread, thread->bits_address));
+        int error = notification_give(kernel, notification, thread, thread->bits_address);
+
+        if (error == PAGE_ABSENT)
+            job_wake(kernel, thread);
+        else
+            thread_wake(kernel, thread, error);
     }
 }
 

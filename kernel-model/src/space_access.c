@@ -3,6 +3,7 @@
 #include <abi/limits.h>
 
 #include "assert.h"
+#include "fault.h"
 #include "kernel_state.h"
 #include "memory_object.h"
 #include "region.h"
@@ -49,6 +50,8 @@ static int page_bring(struct kernel *kernel, struct region *region, uint64_t pag
     /* The page's own neighbours first, so that they come as one run; if there is no room for all, the page alone. */
     memory_populate(kernel, memory, memory_absent_from(memory, first, page), end);
     error = memory_page_for(kernel, memory, region, page, write, frame);
+    if (error == PAGE_ABSENT)
+        error = fault_note(kernel, memory, page, write ? ACCESS_WRITE : ACCESS_READ);
     if (error != 0)
         return error;
     memory_populate(kernel, memory, first, end);

@@ -72,6 +72,8 @@ int64_t syscall_dispatch(struct kernel *kernel, struct thread *thread, const str
     CASE(MACHINE_STOP, machine_stop);
     CASE(LOG, log);
     CASE(KERNEL_INFO, kernel_info);
+    CASE(MEMORY_PAGED, memory_paged);
+    CASE(MEMORY_SUPPLY, memory_supply);
     CASE(NOTIFICATION_BIND, notification_bind);
     CASE(CALL_SHORT, call_short);
     CASE(REPLY_SHORT, reply_short);

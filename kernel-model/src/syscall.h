@@ -44,6 +44,8 @@ SYSCALL(grant_info);
 SYSCALL(memory_create);
 SYSCALL(memory_clone);
 SYSCALL(memory_device);
+SYSCALL(memory_paged);
+SYSCALL(memory_supply);
 SYSCALL(memory_info);
 SYSCALL(space_create);
 SYSCALL(space_map);

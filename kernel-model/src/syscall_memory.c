@@ -1,6 +1,7 @@
 /* System calls on memory objects and address spaces. */
 #include "syscall.h"
 
+#include "connection.h"
 #include "copy.h"
 #include "memory.h"
 
@@ -54,6 +55,33 @@ SYSCALL(memory_device)
         return place;
     error = memory_create_fixed(kernel, grant, argument[1] >> PAGE_SHIFT, argument[2] >> PAGE_SHIFT, &memory);
     return error != 0 ? error : syscall_give(kernel, thread, place, (struct object *)memory, RIGHTS_ALL);
+}
+
+SYSCALL(memory_paged)
+{
+    struct grant *grant;
+    struct object *pager;
+    struct memory *memory;
+    int place;
+    int error = decode_grant(thread, argument[0], &grant);
+
+    if (error == 0)
+        error = decode_object(thread, argument[2], OBJECT_CONNECTION, RIGHT_READ, &pager);
+    place = error != 0 ? error : decode_place(kernel, thread);
+    if (place < 0)
+        return place;
+    error = memory_create_paged(kernel, grant, argument[1], (struct connection *)pager, argument[3], &memory);
+    return error != 0 ? error : syscall_give(kernel, thread, place, (struct object *)memory, RIGHTS_ALL);
+}
+
+SYSCALL(memory_supply)
+{
+    struct memory *memory, *from;
+    int error = decode_memory(thread, argument[0], RIGHT_MANAGE, &memory);
+
+    if (error == 0)
+        error = decode_memory(thread, argument[2], RIGHT_READ, &from);
+    return error != 0 ? error : memory_supply(kernel, memory, argument[1], from, argument[3], argument[4]);
 }
 
 SYSCALL(memory_info)
@@ -145,6 +173,7 @@ static int64_t space_transport(struct kernel *kernel, struct thread *thread, con
                                const struct cursor *from)
 {
     struct copy *copy = &thread->job.copy;
+    int64_t stopped;
     int error;
 
     if (!job_resumes(thread, JOB_TRANSPORT, 0)) {
@@ -153,8 +182,9 @@ static int64_t space_transport(struct kernel *kernel, struct thread *thread, con
     }
     copy->to.space = to->space; /* what the handle names now */
     copy->from.space = from->space;
-    if (!copy_run(kernel, copy))
-        return SYSCALL_PREEMPTED;
+    stopped = copy_run(kernel, copy);
+    if (stopped != 0)
+        return stopped;
     error = copy->result.from_error != 0 ? copy->result.from_error : copy->result.to_error;
     return copy->result.bytes == 0 && error != 0 ? error : (int64_t)copy->result.bytes;
 }

@@ -13,6 +13,17 @@ int sys_memory_clone(int grant, int memory, uint64_t offset_bytes, uint64_t size
     return (int)gate_call(SYS_MEMORY_CLONE, (uint64_t)grant, (uint64_t)memory, offset_bytes, size_bytes, 0, 0);
 }
 
+int sys_memory_paged(int grant, uint64_t size_bytes, int pager, uint64_t value)
+{
+    return (int)gate_call(SYS_MEMORY_PAGED, (uint64_t)grant, size_bytes, (uint64_t)pager, value, 0, 0);
+}
+
+int64_t sys_memory_supply(int memory, uint64_t offset_bytes, int from, uint64_t from_offset_bytes, uint64_t size_bytes)
+{
+    return gate_call(SYS_MEMORY_SUPPLY, (uint64_t)memory, offset_bytes, (uint64_t)from, from_offset_bytes, size_bytes,
+                     0);
+}
+
 int sys_memory_device(int grant, uint64_t physical, uint64_t size_bytes)
 {
     return (int)gate_call(SYS_MEMORY_DEVICE, (uint64_t)grant, physical, size_bytes, 0, 0, 0);

@@ -32,6 +32,11 @@ int sys_grant_info(int grant, struct grant_info *info);
 /* Memory and address spaces. */
 int sys_memory_create(int grant, uint64_t size_bytes);
 int sys_memory_clone(int grant, int memory, uint64_t offset_bytes, uint64_t size_bytes);
+/* Memory whose absent pages are asked for at `pager` (a connection), by RECEIVED_FAULT messages that carry `value`. */
+int sys_memory_paged(int grant, uint64_t size_bytes, int pager, uint64_t value);
+/* Gives pages of `from` to a paged memory, copied on write; those that are there stay. At most SUPPLY_PAGES_MAX pages.
+ * Returns the bytes gone through: fewer than asked if the paged memory's grant has no room. */
+int64_t sys_memory_supply(int memory, uint64_t offset_bytes, int from, uint64_t from_offset_bytes, uint64_t size_bytes);
 int sys_memory_device(int grant, uint64_t physical, uint64_t size_bytes);
 int64_t sys_memory_info(int memory);
 int sys_space_create(int grant);

@@ -22,6 +22,7 @@
 #define HANDLES_MAX 131072u       /* handles of one table */
 #define HANDLE_SYSTEM_BASE 65536u /* below: descriptors; from here on: handles of libraries and programs */
 
+#define SUPPLY_PAGES_MAX 64u      /* of one MEMORY_SUPPLY */
 #define FAULT_AROUND_PAGES 8u     /* pages brought in by one fault, aligned */
 
 /* User address space, the same on every platform. */

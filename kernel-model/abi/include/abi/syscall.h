@@ -74,6 +74,9 @@
     S(60, MACHINE_STOP)      /* status                                            does not return */ \
     S(61, LOG)               /* buffer, length                                    -> length */       \
     S(62, KERNEL_INFO)       /* struct kernel_info *                              -> 0 */            \
+    /* pagers */                                                                                     \
+    S(64, MEMORY_PAGED)      /* grant, size bytes, connection to the pager, value -> handle */       \
+    S(65, MEMORY_SUPPLY)     /* paged memory (MANAGE), offset, from memory (READ), offset, size -> bytes supplied */ \
     /* budgets */                                                                                    \
     S(70, SCHEDULING_CREATE) /* grant, budget ns, period ns, connection or -1, pulse code, value -> handle */ \
     S(71, SCHEDULING_SET)    /* scheduling context, budget ns, period ns          -> 0 */            \

@@ -69,7 +69,12 @@ enum object_type {
 #define PULSE_UNBLOCK (-2)      /* value: ID of a message whose client wants out */
 #define PULSE_THREAD_DEATH (-3) /* value: identity of a thread that died; sent to its exception connection */
 
-enum received_kind { RECEIVED_MESSAGE = 1, RECEIVED_PULSE = 2, RECEIVED_EXCEPTION = 3 };
+enum received_kind {
+    RECEIVED_MESSAGE = 1,
+    RECEIVED_PULSE = 2,
+    RECEIVED_EXCEPTION = 3,
+    RECEIVED_FAULT = 4 /* struct fault_message, to a pager */
+};
 
 /* What `receive` tells; written to the caller's control page. */
 struct receive_info {
@@ -109,6 +114,14 @@ enum exception_kind {
 #define ACCESS_READ 1u
 #define ACCESS_WRITE 2u
 #define ACCESS_EXECUTE 4u
+
+/* What a pager receives: a thread wants a page of a memory object made by MEMORY_PAGED. */
+struct fault_message {
+    uint64_t value;        /* the object's, as given to MEMORY_PAGED */
+    uint64_t offset_bytes; /* of the page */
+    uint32_t access;       /* one ACCESS_* */
+    uint32_t reserved;
+};
 
 /* Reply statuses for an exception message. */
 #define EXCEPTION_RESUME 0 /* retry the instruction */
