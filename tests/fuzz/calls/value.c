@@ -78,6 +78,13 @@ static uint64_t counts_of(uint8_t byte)
     return (byte & 7u) | (uint64_t)(byte >> 3 & 7u) << 16 | flags << 32;
 }
 
+static uint64_t words_of(uint8_t byte)
+{
+    uint64_t flags = byte & 0x40 ? CALL_UNINTERRUPTIBLE : 0;
+
+    return (byte & 7u) | (uint64_t)(byte >> 3 & 7u) << 8 | flags << 32;
+}
+
 static uint64_t place_of(uint8_t byte)
 {
     uint64_t mode = byte & 0x40 ? DUPLICATE_EXACT : DUPLICATE_LOWEST;
@@ -115,6 +122,8 @@ uint64_t value_decode(struct scenario *scenario, struct thread *thread, enum val
         return byte == 0x80 ? PARTS_MAX + 1 : byte % 6u;
     case VALUE_COUNTS:
         return counts_of(byte);
+    case VALUE_WORDS:
+        return words_of(byte);
     case VALUE_DEADLINE:
         return deadline_of(scenario->now_ns, byte);
     case VALUE_ADDRESS:
@@ -199,6 +208,9 @@ static const uint8_t kinds[SYSCALL_LIMIT][RECORD_ARGUMENTS] = {
     CALL(MACHINE_STOP, H(ANY)),
     CALL(LOG, H(ADDRESS), H(SIZE)),
     CALL(KERNEL_INFO, H(ADDRESS)),
+    CALL(NOTIFICATION_BIND, H(NOTIFICATION), H(CHANNEL), H(ANY)),
+    CALL(CALL_SHORT, H(CONNECTION), H(ANY), H(ANY), H(ANY), H(ANY), H(WORDS)),
+    CALL(REPLY_SHORT, H(ID), H(WORDS), H(ANY), H(ANY), H(ANY), H(ANY)),
 };
 
 const uint8_t *value_kinds(unsigned number)

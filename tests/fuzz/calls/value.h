@@ -20,7 +20,8 @@ enum value_kind {
     VALUE_RIGHTS,
     VALUE_PROT,     /* and map flags */
     VALUE_PRIORITY,
-    VALUE_PLACE     /* in a table, and mode */
+    VALUE_PLACE,    /* in a table, and mode */
+    VALUE_WORDS     /* numbers of words of a short message, and call's flags; or a reply's number and status */
 };
 
 /* What `byte` stands for where `thread` passes an argument of this kind. */
