@@ -108,6 +108,7 @@ static void there_check(const struct end *sender, const struct end *receiver, bo
     bool in_words = sender->words && receiver->count == 0;
     uint64_t wanted = in_words ? end_bytes(sender) : least(end_bytes(sender), end_bytes(receiver));
 
+    pair.s->fake->preempt_always = server_first; /* too little to be preempted in */
     memset(pair.server->control->words, FILLER, sizeof(pair.server->control->words));
     if (server_first)
         ck_assert_int_eq(receive(&pair, receiver), SYSCALL_BLOCKED);
@@ -155,6 +156,7 @@ static void back_check(const struct end *answer, const struct end *caller, int64
     struct pair pair = pair_create(0);
     uint64_t wanted = least(end_bytes(answer), end_bytes(caller));
 
+    pair.s->fake->preempt_always = true;
     memset(pair.client->control->words, FILLER, sizeof(pair.client->control->words));
     ck_assert_int_eq(send(&pair, &senders[2], caller), SYSCALL_BLOCKED);
     ck_assert_int_eq(receive(&pair, &receivers[0]), 0);

@@ -214,9 +214,32 @@ START_TEST(a_notification_nobody_can_wait_for_lets_its_channels_go_IPC_25_OBJ_4)
 }
 END_TEST
 
+START_TEST(a_message_whose_receiver_dies_in_mid_copy_signals_again_IPC_25_IPC_17)
+{
+    struct pair pair = pair_create(0);
+    struct thread *receiver = thread_add(&pair.server_process, 10, NULL, NULL);
+    uint64_t n = notification_add(&pair);
+    uint64_t parts = VECTOR(pair.s, pair.client, {DATA, 3 * PAGE_BYTES});
+    uint64_t room = VECTOR(pair.s, receiver, {DATA + 8 * PAGE_BYTES, 3 * PAGE_BYTES});
+
+    ck_assert_int_eq(bind_do(&pair, n, (uint64_t)pair.channel, BITS), 0);
+    ck_assert_int_eq(ACT(pair.s, pair.client, CALL, (uint64_t)pair.connection, parts, 0, COUNTS(1, 0), NO_DEADLINE),
+                     SYSCALL_BLOCKED);
+    ck_assert_uint_eq(bits_now(&pair, n), BITS);
+    pair.s->fake->preempt_always = true;
+    ck_assert_int_eq(ACT(pair.s, receiver, RECEIVE, (uint64_t)pair.channel, room, 1, NO_DEADLINE), SYSCALL_BLOCKED);
+    ck_assert(receiver->again);
+    ck_assert_uint_eq(bits_now(&pair, n), 0);
+    kernel_thread_lost(pair.s->kernel, 0, pair.s->now_ns, receiver);
+    ck_assert_uint_eq(bits_now(&pair, n), BITS);
+    scenario_destroy(pair.s);
+}
+END_TEST
+
 UNIT_MAIN("notification", what_is_queued_signals_the_bits_IPC_25, the_kernels_pulses_signal_too_IPC_25,
           what_a_receiver_takes_signals_nothing_IPC_25, what_is_queued_already_signals_at_once_IPC_25,
           a_waiter_wakes_for_any_of_several_channels_IPC_25, bad_bindings_are_refused_and_change_nothing_IPC_25,
           a_dying_channel_signals_a_last_time_and_is_forgotten_IPC_25_OBJ_4,
           unbinding_the_last_that_signals_wakes_the_waiter_IPC_25_IPC_24,
-          a_notification_nobody_can_wait_for_lets_its_channels_go_IPC_25_OBJ_4)
+          a_notification_nobody_can_wait_for_lets_its_channels_go_IPC_25_OBJ_4,
+          a_message_whose_receiver_dies_in_mid_copy_signals_again_IPC_25_IPC_17)
