@@ -1,5 +1,5 @@
-/* A small trace that tests of the formats tell: "low" (thread 2) calls "server" (3), is preempted by nobody, and gets its
- * answer; the server runs at a lent priority meanwhile. */
+/* A small trace for tests of the formats: "low" (thread 2) calls "server" (3) and gets its answer; the server runs at a
+ * lent priority meanwhile. */
 #ifndef STORY_H
 #define STORY_H
 

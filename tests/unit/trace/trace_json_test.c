@@ -103,8 +103,8 @@ START_TEST(threads_are_tracks_and_calls_are_flows_TOO_1)
 {
     static const char *const wanted[] = {
         "{\"ph\":\"M\",\"pid\":7,\"tid\":2,\"ts\":0.000,\"name\":\"thread_name\",\"args\":{\"name\":\"low/2\"}}",
-        "{\"ph\":\"X\",\"pid\":8,\"tid\":3,\"ts\":4.500,\"dur\":3.500,\"cat\":\"thread\",\"name\":\"run (lent)\","
-        "\"args\":{\"priority\":20,\"lent\":true}}",
+        "{\"ph\":\"X\",\"pid\":8,\"tid\":3,\"ts\":4.500,\"dur\":3.500,\"cat\":\"thread\",\"name\":\"run (lent)\"",
+        "\"name\":\"run (lent)\",\"args\":{\"priority\":20,\"lent\":true}}",
         "{\"ph\":\"s\",\"pid\":7,\"tid\":2,\"ts\":4.000,\"cat\":\"message\",\"name\":\"call\",\"id\":\"0x20002\"}",
         "{\"ph\":\"f\",\"pid\":8,\"tid\":3,\"ts\":4.000,\"cat\":\"message\",\"name\":\"call\",\"id\":\"0x20002\"}",
         "{\"ph\":\"s\",\"pid\":8,\"tid\":3,\"ts\":8.000,\"cat\":\"message\",\"name\":\"reply\",\"id\":\"0x20003\"}",

@@ -85,7 +85,8 @@ START_TEST(a_trace_of_anything_makes_a_timeline)
         for (unsigned i = 0; i < 64; i++) {
             state = state * 6364136223846793005u + 1442695040888963407u;
             records[i] = (struct trace_record){.time_ns = state >> 50, .sequence = i, .argument = state >> 60,
-                                               .thread = (uint32_t)(state >> 40) % 5, .other = (uint32_t)(state >> 33) % 5,
+                                               .thread = (uint32_t)(state >> 40) % 5,
+                                               .other = (uint32_t)(state >> 33) % 5,
                                                .kind = (uint16_t)((state >> 20) % (TRACE_KIND_LIMIT + 1))};
         }
         ck_assert_int_eq(trace_take(&trace, records, 64), 0);
