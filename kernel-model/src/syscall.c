@@ -9,12 +9,11 @@
     case SYS_##NUMBER:     \
         return syscall_##name(kernel, thread, argument)
 
-/* A switch and no table of functions: that would need relocation, and be data. */
-int64_t syscall_dispatch(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
+/* Switches and no tables of functions: those would need relocation, and be data. */
+static int64_t dispatch_resource(struct kernel *kernel, struct thread *thread, uint64_t number,
+                                 const uint64_t *argument)
 {
-    const uint64_t *argument = arguments->argument;
-
-    switch (arguments->number) {
+    switch (number) {
     CASE(HANDLE_CLOSE, handle_close);
     CASE(HANDLE_DUPLICATE, handle_duplicate);
     CASE(HANDLE_FLAGS, handle_flags);
@@ -36,6 +35,23 @@ int64_t syscall_dispatch(struct kernel *kernel, struct thread *thread, const str
     CASE(SPACE_QUERY, space_query);
     CASE(SPACE_READ, space_read);
     CASE(SPACE_WRITE, space_write);
+    CASE(INTERRUPT_CREATE, interrupt_create);
+    CASE(INTERRUPT_ACK, interrupt_ack);
+    CASE(MACHINE_STOP, machine_stop);
+    CASE(LOG, log);
+    CASE(KERNEL_INFO, kernel_info);
+    CASE(MEMORY_PAGED, memory_paged);
+    CASE(MEMORY_SUPPLY, memory_supply);
+    default:
+        return -E_NOSYS;
+    }
+}
+
+int64_t syscall_dispatch(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
+{
+    const uint64_t *argument = arguments->argument;
+
+    switch (arguments->number) {
     CASE(THREAD_CREATE, thread_create);
     CASE(THREAD_START, thread_start);
     CASE(THREAD_KILL, thread_kill);
@@ -67,13 +83,6 @@ int64_t syscall_dispatch(struct kernel *kernel, struct thread *thread, const str
     CASE(CLOCK_READ, clock_read);
     CASE(TIMER_CREATE, timer_create);
     CASE(TIMER_SET, timer_set);
-    CASE(INTERRUPT_CREATE, interrupt_create);
-    CASE(INTERRUPT_ACK, interrupt_ack);
-    CASE(MACHINE_STOP, machine_stop);
-    CASE(LOG, log);
-    CASE(KERNEL_INFO, kernel_info);
-    CASE(MEMORY_PAGED, memory_paged);
-    CASE(MEMORY_SUPPLY, memory_supply);
     CASE(NOTIFICATION_BIND, notification_bind);
     CASE(CALL_SHORT, call_short);
     CASE(REPLY_SHORT, reply_short);
@@ -81,7 +90,7 @@ int64_t syscall_dispatch(struct kernel *kernel, struct thread *thread, const str
     CASE(SCHEDULING_SET, scheduling_set);
     CASE(SCHEDULING_BIND, scheduling_bind);
     default:
-        return -E_NOSYS;
+        return dispatch_resource(kernel, thread, arguments->number, argument);
     }
 }
 
