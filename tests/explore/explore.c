@@ -1,6 +1,7 @@
 /* Explores what threads can do to each other: random schedules, and all of them in small worlds. Core and model must
  * agree after every step. Whatever is found is printed with the line that shows it again. */
 #include "choose.h"
+#include "exhaustive.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 #define WORLD_STEPS 400u /* of one world */
 #define SMOKE_STEPS 60000u
+#define SMOKE_DEPTH 2u
 
 static void failure_print(uint64_t seed, uint64_t step, const char *explain)
 {
@@ -79,7 +81,9 @@ static bool explore_random(uint64_t seed, uint64_t steps, bool print)
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: explore [--seed N] [--steps K] [--replay] | --smoke\n");
+    fprintf(stderr, "usage: explore [--seed N] [--steps K] [--replay]\n"
+                    "       explore --exhaustive [--world NAME [--path MOVES]] [--depth N]\n"
+                    "       explore --smoke\n");
     return 2;
 }
 
@@ -92,35 +96,73 @@ static bool number_read(const char *text, uint64_t *number)
     return errno == 0 && end != text && *end == '\0';
 }
 
+static int result_print(bool ok, const char *name)
+{
+    printf("%s %s%s\n", ok ? "PASS" : "FAIL", name, ok ? "" : ": see above");
+    return ok ? 0 : 1;
+}
+
 static int smoke(void)
 {
-    bool ok = explore_random(1, SMOKE_STEPS, false);
+    int failed = result_print(explore_random(1, SMOKE_STEPS, false),
+                              "core_and_model_agree_on_random_schedules"
+                              "_IPC_1_IPC_2_IPC_5_IPC_6_IPC_7_IPC_13_IPC_14_IPC_16_IPC_17_IPC_18_IPC_19_IPC_20_IPC_21"
+                              "_IPC_22_IPC_24_SCH_1_SCH_5_SCH_7_OBJ_4");
 
-    puts(ok ? "PASS core_and_model_agree_on_random_schedules_IPC_1_IPC_5_IPC_6_IPC_13_IPC_17_IPC_19_SCH_5"
-            : "FAIL core_and_model_agree_on_random_schedules: see below");
-    return ok ? 0 : 1;
+    return failed | result_print(exhaustive_run(NULL, SMOKE_DEPTH),
+                                 "core_and_model_agree_on_all_short_schedules_of_small_worlds_IPC_7_IPC_13_IPC_17_IPC_19");
+}
+
+struct options {
+    uint64_t seed, steps, depth;
+    const char *world, *path;
+    bool print, exhaustive, smoke;
+};
+
+static bool option_read(struct options *options, int argc, char **argv, int *at)
+{
+    const char *option = argv[*at];
+    const char *value = *at + 1 < argc ? argv[*at + 1] : NULL;
+    bool *flag = strcmp(option, "--replay") == 0       ? &options->print
+                 : strcmp(option, "--exhaustive") == 0 ? &options->exhaustive
+                 : strcmp(option, "--smoke") == 0      ? &options->smoke
+                                                       : NULL;
+
+    if (flag != NULL) {
+        *flag = true;
+        return true;
+    }
+    ++*at;
+    if (value == NULL)
+        return false;
+    if (strcmp(option, "--seed") == 0)
+        return number_read(value, &options->seed);
+    if (strcmp(option, "--steps") == 0)
+        return number_read(value, &options->steps);
+    if (strcmp(option, "--depth") == 0)
+        return number_read(value, &options->depth);
+    if (strcmp(option, "--world") == 0)
+        options->world = value;
+    else if (strcmp(option, "--path") == 0)
+        options->path = value;
+    else
+        return false;
+    return true;
 }
 
 int main(int argc, char **argv)
 {
-    uint64_t seed = 1;
-    uint64_t steps = 1000000;
-    bool print = false;
+    struct options options = {.seed = 1, .steps = 1000000, .depth = 1000};
 
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--smoke") == 0)
-            return smoke();
-        if (strcmp(argv[i], "--replay") == 0) {
-            print = true;
-        } else if (i + 1 < argc && strcmp(argv[i], "--seed") == 0) {
-            if (!number_read(argv[++i], &seed))
-                return usage();
-        } else if (i + 1 < argc && strcmp(argv[i], "--steps") == 0) {
-            if (!number_read(argv[++i], &steps))
-                return usage();
-        } else {
+        if (!option_read(&options, argc, argv, &i))
             return usage();
-        }
     }
-    return explore_random(seed, steps, print) ? 0 : 1;
+    if (options.smoke)
+        return smoke();
+    if (options.world != NULL && options.path != NULL)
+        return exhaustive_replay(options.world, options.path) ? 0 : 1;
+    if (options.exhaustive)
+        return exhaustive_run(options.world, (unsigned)options.depth) ? 0 : 1;
+    return explore_random(options.seed, options.steps, options.print) ? 0 : 1;
 }

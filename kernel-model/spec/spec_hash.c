@@ -1,0 +1,121 @@
+/* A hash of what matters for the future. Left out: results and bytes, and, because exploration gives the CPU to whom it
+ * likes, the order of the ready and who runs. Places in queues count by their order, messages by who sent them, times
+ * from now. */
+#include "spec_private.h"
+
+struct hash {
+    uint64_t value;
+};
+
+static void add(struct hash *hash, uint64_t number)
+{
+    hash->value ^= number + 0x9e3779b97f4a7c15ull + (hash->value << 6) + (hash->value >> 2);
+    hash->value *= 0xff51afd7ed558ccdull;
+    hash->value ^= hash->value >> 33;
+}
+
+static uint64_t from_now(const struct spec *spec, uint64_t deadline_ns)
+{
+    return deadline_ns == DEADLINE_NONE ? DEADLINE_NONE : deadline_ns - spec->now_ns;
+}
+
+static int channel_of(const struct spec *spec, const struct spec_thread *thread)
+{
+    return thread->state == THREAD_SEND ? spec->connections[thread->message.connection].channel : thread->waits_for;
+}
+
+/* How many wait before a place in the same queue: of threads in `state` at `what`, and of pulses if it is a channel's. */
+static uint64_t rank(const struct spec *spec, struct spec_place place, enum thread_state state, int what)
+{
+    uint64_t before = 0;
+
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        const struct spec_thread *thread = &spec->threads[i];
+
+        before += thread->exists && thread->state == state && channel_of(spec, thread) == what &&
+                  thread->wait_place.sequence < place.sequence;
+    }
+    for (int i = 0; i < SPEC_PULSES && state == THREAD_SEND; i++)
+        before += spec->pulses[i].kind != 0 && spec->pulses[i].channel == what &&
+                  spec->pulses[i].place.sequence < place.sequence;
+    return before;
+}
+
+static void add_handle(struct hash *hash, const struct spec_handle *handle)
+{
+    add(hash, (uint64_t)handle->type << 40 | (uint64_t)handle->index << 32 | handle->rights);
+}
+
+static void add_message(struct hash *hash, const struct spec_message *message, bool received)
+{
+    add(hash, (uint64_t)message->connection);
+    add(hash, (uint64_t)message->server + 1u);
+    add(hash, received ? (uint64_t)message->table : SPEC_TABLES);
+    add(hash, (uint64_t)message->kind << 2 | (uint64_t)message->uninterruptible << 1 | message->unblocking);
+    for (unsigned i = 0; i < 2; i++) {
+        add(hash, message->vectors[i].count);
+        for (uint32_t j = 0; j < message->vectors[i].count && j < SPEC_PARTS; j++) {
+            add(hash, message->vectors[i].parts[j].base);
+            add(hash, message->vectors[i].parts[j].length_bytes);
+        }
+    }
+    for (uint32_t i = 0; i < message->handle_count; i++)
+        add_handle(hash, &message->handles[i]);
+}
+
+static void add_thread(struct hash *hash, const struct spec *spec, const struct spec_thread *thread)
+{
+    enum thread_state state = thread->state;
+
+    add(hash, (uint64_t)state << 8 | thread->base_priority);
+    if (state == THREAD_DEAD)
+        return;
+    add(hash, (uint64_t)thread->suspended << 2 | (uint64_t)thread->interrupt_pending << 1 | thread->interrupted);
+    add(hash, from_now(spec, thread->deadline_ns));
+    if (state == THREAD_SEND || state == THREAD_REPLY)
+        add_message(hash, &thread->message, state == THREAD_REPLY);
+    if (state == THREAD_SEND || state == THREAD_RECEIVE || state == THREAD_NOTIFICATION_WAIT ||
+        state == THREAD_ADDRESS_WAIT) {
+        add(hash, (uint64_t)channel_of(spec, thread));
+        add(hash, rank(spec, thread->wait_place, state, channel_of(spec, thread)));
+    }
+}
+
+/* Pulses are in no order of their own: their hashes are summed. */
+static uint64_t pulse_hash(const struct spec *spec, const struct spec_pulse *pulse)
+{
+    struct hash hash = {1};
+
+    add(&hash, (uint64_t)pulse->kind << 32 | (uint64_t)pulse->channel << 16 | pulse->priority);
+    add(&hash, (uint64_t)pulse->owner);
+    add(&hash, (uint64_t)pulse->code);
+    add(&hash, rank(spec, pulse->place, THREAD_SEND, pulse->channel));
+    if (pulse->kind == SPEC_PULSE_UNBLOCK)
+        add(&hash, spec->threads[pulse->owner].message.serial == pulse->value);
+    return hash.value;
+}
+
+uint64_t spec_hash(const struct spec *spec)
+{
+    struct hash hash = {0};
+    uint64_t pulses = 0;
+
+    for (int i = 0; i < SPEC_THREADS && spec->threads[i].exists; i++)
+        add_thread(&hash, spec, &spec->threads[i]);
+    for (int i = 0; i < SPEC_TABLES; i++) {
+        for (int j = 0; j < SPEC_HANDLES; j++)
+            add_handle(&hash, &spec->tables[i].handles[j]);
+    }
+    for (int i = 0; i < SPEC_CHANNELS && spec->channels[i].exists; i++)
+        add(&hash, (uint64_t)(spec->channels[i].last_server + 1) << 1 | spec->channels[i].dead);
+    for (int i = 0; i < SPEC_CONNECTIONS; i++)
+        add(&hash, (uint64_t)spec->connections[i].exists << 1 | spec->connections[i].closed);
+    for (int i = 0; i < SPEC_NOTIFICATIONS; i++)
+        add(&hash, spec->notifications[i].bits);
+    for (int i = 0; i < SPEC_TIMERS; i++)
+        add(&hash, spec->timers[i].exists ? from_now(spec, spec->timers[i].deadline_ns) : 0);
+    for (int i = 0; i < SPEC_PULSES; i++)
+        pulses += spec->pulses[i].kind == 0 ? 0 : pulse_hash(spec, &spec->pulses[i]);
+    add(&hash, pulses);
+    return hash.value;
+}

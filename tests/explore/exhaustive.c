@@ -1,0 +1,287 @@
+/* See exhaustive.h. A state is kept as the move that led to it from an earlier one, and made again from the start when
+ * its turn comes; states that the model cannot tell apart are the same. */
+#include "exhaustive.h"
+
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEPTH_MAX 60u
+#define STATES_MAX (1u << 22)
+#define SET_SIZE (1u << 24) /* a power of two, larger */
+#define RAW(place) (HANDLE_RAW + (place))
+
+struct small_world {
+    const char *name;
+    const char *text;
+    unsigned depth; /* stated bound */
+    struct world_config config;
+};
+
+/* Places of handles, from world.c: with one table channel 0, its connection, (channel 1, its connection,) notification. */
+static const struct small_world small_worlds[] = {
+    {"pair", "2 threads, 1 channel", 60,
+     {.threads = 2, .tables = 1, .channels = 1, .pulse_slots = 1, .priorities = {10, 11}}},
+    {"unblock", "2 threads in 2 tables, 1 channel with notice of clients that want out", 60,
+     {.threads = 2, .tables = 2, .channels = 1, .pulse_slots = 1, .unblock = 1, .priorities = {10, 11}}},
+    {"ring", "2 threads in 2 tables, 2 channels, each serving one", 60,
+     {.threads = 2, .tables = 2, .channels = 2, .unblock = 2, .priorities = {10, 11}}},
+    {"three", "3 threads, 1 channel", 60,
+     {.threads = 3, .tables = 1, .channels = 1, .unblock = 1, .exceptions = 4, .priorities = {10, 11, 12}}},
+    {"tables", "3 threads in 2 tables, 1 channel", 60,
+     {.threads = 3, .tables = 2, .channels = 1, .pulse_slots = 1, .unblock = 1, .priorities = {10, 12, 11}}},
+    {"four", "4 threads in 2 tables, 2 channels", 5,
+     {.threads = 4, .tables = 2, .channels = 2, .unblock = 1, .priorities = {10, 11, 11, 12}}},
+};
+
+/* What each thread that may run may do. Vectors: 0x05 is 8 bytes, 0x15 is 64. */
+static const struct operation menu[] = {
+    {.kind = OP_CALL, .handle = 0, .send = 0x05, .receive = 0x15},
+    {.kind = OP_CALL, .handle = 0, .send = 0x05, .receive = 0x15, .deadline = 4},
+    {.kind = OP_CALL, .handle = 1, .send = 0x05, .receive = 0x15, .flags = 1},
+    {.kind = OP_CALL, .handle = 0, .send = 0x29, .receive = 0x15}, /* cannot be read */
+    {.kind = OP_RECEIVE, .handle = 0, .receive = 0x15},
+    {.kind = OP_RECEIVE, .handle = 0, .receive = 0x15, .deadline = 2},
+    {.kind = OP_RECEIVE, .handle = 0, .receive = 0x15, .deadline = 4},
+    {.kind = OP_REPLY, .message = 0, .send = 0x05, .value = 1},
+    {.kind = OP_REPLY, .message = 1, .send = 0x05, .value = 1},
+    {.kind = OP_REPLY, .message = MESSAGE_RAW, .send = 0x05, .value = 1}, /* the last one received by anyone */
+    {.kind = OP_REPLY_RECEIVE, .message = 0, .handle = 0, .send = 0x05, .receive = 0x15},
+    {.kind = OP_PULSE, .handle = 0, .value = 1},
+    {.kind = OP_EXCEPTION},
+    {.kind = OP_INTERRUPT, .other = 0},
+    {.kind = OP_INTERRUPT, .other = 1},
+    {.kind = OP_SEEN},
+    {.kind = OP_SUSPEND, .other = 0},
+    {.kind = OP_RESUME, .other = 0},
+    {.kind = OP_CLOSE, .handle = RAW(0)},
+    {.kind = OP_CLOSE, .handle = RAW(1)},
+    {.kind = OP_EXIT},
+};
+#define MENU_COUNT (sizeof(menu) / sizeof(menu[0]))
+
+/* What happens by itself. */
+static const struct operation machine_menu[] = {
+    {.kind = OP_TIME, .deadline = 4},
+    {.kind = OP_LOST, .other = 0},
+    {.kind = OP_LOST, .other = 1},
+    {.kind = OP_LOST, .other = 2},
+    {.kind = OP_LOST, .other = 3},
+};
+
+struct node {
+    uint32_t parent;
+    uint16_t move;
+    uint16_t depth;
+};
+
+struct search {
+    const struct small_world *small;
+    struct world *world;
+    struct node *nodes;
+    uint32_t count;
+    uint64_t *set; /* 0: free */
+    uint64_t transitions;
+    bool truncated;
+};
+
+static bool set_add(struct search *search, uint64_t hash)
+{
+    uint64_t place;
+
+    hash += hash == 0;
+    for (place = hash % SET_SIZE; search->set[place] != 0; place = (place + 1) % SET_SIZE) {
+        if (search->set[place] == hash)
+            return false;
+    }
+    search->set[place] = hash;
+    return true;
+}
+
+static unsigned ready_count(const struct spec *spec)
+{
+    unsigned count = 0;
+
+    for (int i = 0; i < SPEC_THREADS; i++)
+        count += spec_thread_is_ready(spec, i);
+    return count;
+}
+
+/* The move of a number in the world's state; false: there are no more. */
+static bool move_get(const struct search *search, unsigned number, struct operation *operation)
+{
+    unsigned own = ready_count(world_spec(search->world)) * (unsigned)MENU_COUNT;
+
+    if (number < own) {
+        *operation = menu[number % MENU_COUNT];
+        operation->thread = (uint8_t)(number / MENU_COUNT);
+        return true;
+    }
+    if (number - own > search->small->config.threads)
+        return false;
+    *operation = machine_menu[number - own];
+    return true;
+}
+
+static unsigned path_get(const struct search *search, uint32_t node, uint16_t path[DEPTH_MAX])
+{
+    unsigned depth = search->nodes[node].depth;
+
+    for (unsigned i = depth; i > 0; i--) {
+        path[i - 1] = search->nodes[node].move;
+        node = search->nodes[node].parent;
+    }
+    return depth;
+}
+
+static void failure_print(const struct search *search, uint32_t node, unsigned move)
+{
+    uint16_t path[DEPTH_MAX];
+    unsigned depth = path_get(search, node, path);
+
+    printf("explore: %s\n    again: ./dev explore --exhaustive --world %s --path ", world_explain(search->world),
+           search->small->name);
+    for (unsigned i = 0; i < depth; i++)
+        printf("%u.", path[i]);
+    printf("%u\n", move);
+}
+
+static bool node_make(struct search *search, uint32_t node)
+{
+    uint16_t path[DEPTH_MAX];
+    unsigned depth = path_get(search, node, path);
+    struct operation operation;
+
+    world_reset(search->world);
+    for (unsigned i = 0; i < depth; i++) {
+        if (!move_get(search, path[i], &operation) || world_step(search->world, &operation) != WORLD_SAME)
+            return false;
+    }
+    return true;
+}
+
+static void node_add(struct search *search, uint32_t parent, unsigned move)
+{
+    if (!set_add(search, spec_hash(world_spec(search->world))))
+        return;
+    if (search->count == STATES_MAX) {
+        search->truncated = true;
+        return;
+    }
+    search->nodes[search->count++] = (struct node){
+        .parent = parent, .move = (uint16_t)move, .depth = (uint16_t)(search->nodes[parent].depth + 1u)};
+}
+
+/* All moves from a state. */
+static bool node_expand(struct search *search, uint32_t node)
+{
+    struct world_state *state;
+    struct operation operation;
+    bool same = true;
+
+    if (!node_make(search, node)) {
+        printf("explore: a state cannot be made again\n");
+        return false;
+    }
+    state = world_save(search->world);
+    for (unsigned move = 0; same && move_get(search, move, &operation); move++) {
+        same = world_step(search->world, &operation) == WORLD_SAME;
+        search->transitions++;
+        if (!same)
+            failure_print(search, node, move);
+        else if (!world_is_over(search->world))
+            node_add(search, node, move);
+        world_restore(search->world, state);
+    }
+    world_state_free(state);
+    return same;
+}
+
+static void search_begin(struct search *search, const struct small_world *small)
+{
+    *search = (struct search){.small = small, .world = world_create(&small->config)};
+    search->nodes = malloc(STATES_MAX * sizeof(struct node));
+    search->set = calloc(SET_SIZE, sizeof(uint64_t));
+    search->nodes[0] = (struct node){0};
+    search->count = 1;
+    (void)set_add(search, spec_hash(world_spec(search->world)));
+}
+
+static void search_end(struct search *search)
+{
+    world_destroy(search->world);
+    free(search->nodes);
+    free(search->set);
+}
+
+static bool world_search(const struct small_world *small, unsigned depth_max)
+{
+    struct search search;
+    unsigned depth = small->depth < depth_max ? small->depth : depth_max;
+    uint32_t next = 0;
+    bool same = true;
+
+    search_begin(&search, small);
+    while (same && next < search.count && search.nodes[next].depth < depth)
+        same = node_expand(&search, next++);
+    printf("explore: %s (%s): %u states, %llu transitions, %s %u operations%s\n", small->name, small->text,
+           search.count, (unsigned long long)search.transitions,
+           next == search.count ? "all there are, within" : "all within", search.nodes[search.count - 1].depth,
+           search.truncated ? ", but too many states" : "");
+    fflush(stdout);
+    search_end(&search);
+    return same && !search.truncated;
+}
+
+bool exhaustive_run(const char *name, unsigned depth_max)
+{
+    bool same = true;
+
+    for (size_t i = 0; i < sizeof(small_worlds) / sizeof(small_worlds[0]); i++) {
+        if (name == NULL || strcmp(name, small_worlds[i].name) == 0)
+            same &= world_search(&small_worlds[i], depth_max);
+    }
+    return same;
+}
+
+static bool path_replay(struct search *search, const char *path)
+{
+    struct operation operation;
+    char text[200];
+    char *end;
+
+    for (; *path != '\0'; path = *end == '.' ? end + 1 : end) {
+        unsigned long move = strtoul(path, &end, 10);
+
+        if (end == path || !move_get(search, (unsigned)move, &operation)) {
+            fprintf(stderr, "explore: no such path\n");
+            return false;
+        }
+        operation_print(world_spec(search->world), &operation, text, sizeof(text));
+        puts(text);
+        if (world_step(search->world, &operation) != WORLD_SAME) {
+            printf("explore: %s\n", world_explain(search->world));
+            return false;
+        }
+    }
+    return true;
+}
+
+bool exhaustive_replay(const char *name, const char *path)
+{
+    for (size_t i = 0; i < sizeof(small_worlds) / sizeof(small_worlds[0]); i++) {
+        if (strcmp(name, small_worlds[i].name) == 0) {
+            struct search search;
+            bool same;
+
+            search_begin(&search, &small_worlds[i]);
+            same = path_replay(&search, path);
+            search_end(&search);
+            return same;
+        }
+    }
+    fprintf(stderr, "explore: no world is called %s\n", name);
+    return false;
+}
