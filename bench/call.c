@@ -1,21 +1,25 @@
-/* Round trips between two processes: call and reply of 64 bytes and of 4 words in registers each way, and 64 bytes
- * through the system's own pipes. */
+/* Round trips between two processes: calls of several sizes, answered with 64 bytes; four words in registers; pulses.
+ * A first argument is put before the names. */
 #include <sys/os.h>
 
-#define BYTES 64u
-#define ROUNDS 20000
-#define WARM_UP 1000
+#include "bench.h"
 
-int main(void);
+#define ANSWER_BYTES 64u
+#define BUFFER_BYTES (1u << 20)
+#define SIGKILL_NUMBER 9
 
-static uint8_t buffer[BYTES];
+int main(int argc, char **argv);
+
+static uint8_t buffer[BUFFER_BYTES];
+static int connection;
+static uint32_t call_bytes;
 
 static _Noreturn void serve(int channel)
 {
-    struct part part = {(uintptr_t)buffer, sizeof buffer};
+    struct part room = {(uintptr_t)buffer, sizeof buffer}, answer = {(uintptr_t)buffer, ANSWER_BYTES};
     uint64_t id = 0;
     for (;;) {
-        if (sys_reply_receive(id, 0, &part, 1, &part, 1, channel) < 0) {
+        if (sys_reply_receive(id, 0, &answer, 1, &room, 1, channel) < 0) {
             os_exit(1);
         }
         id = sys_control()->info.kind == RECEIVED_MESSAGE ? sys_control()->info.message_id : 0;
@@ -26,71 +30,60 @@ static _Noreturn void serve(int channel)
 static _Noreturn void serve_short(int channel)
 {
     while (sys_receive(channel, NULL, 0, DEADLINE_NONE) == 0) {
-        sys_reply_short(sys_control()->info.message_id, 0, sys_control()->words, MESSAGE_WORDS_MAX);
+        if (sys_control()->info.kind == RECEIVED_MESSAGE) {
+            sys_reply_short(sys_control()->info.message_id, 0, sys_control()->words, MESSAGE_WORDS_MAX);
+        }
     }
     os_exit(1);
 }
 
-static int64_t call_once(int connection, bool is_short)
+static bool call_once(void)
 {
-    struct part part = {(uintptr_t)buffer, sizeof buffer};
-    const uint64_t words[MESSAGE_WORDS_MAX] = {1, 2, 3, 4};
-    return is_short ? sys_call_short(connection, words, MESSAGE_WORDS_MAX, MESSAGE_WORDS_MAX, 0)
-                    : sys_call(connection, &part, 1, &part, 1, 0, DEADLINE_NONE);
+    struct part part = {(uintptr_t)buffer, call_bytes}, answer = {(uintptr_t)buffer, ANSWER_BYTES};
+    return sys_call(connection, &part, 1, &answer, 1, 0, DEADLINE_NONE) == 0;
 }
 
-static int64_t calls_measure(bool is_short)
+static bool short_once(void)
+{
+    const uint64_t words[MESSAGE_WORDS_MAX] = {1, 2, 3, 4};
+    return sys_call_short(connection, words, MESSAGE_WORDS_MAX, MESSAGE_WORDS_MAX, 0) == 0;
+}
+
+/* A pulse, and the short wait until its receiver asks for the next. */
+static bool pulse_once(void)
+{
+    while (sys_pulse(connection, 1, 2, -1) == -E_AGAIN) {
+        sys_thread_yield();
+    }
+    return true;
+}
+
+static int server_start(void (*run)(int))
 {
     int channel = sys_channel_create(HANDLE_GRANT, 4, 0);
-    int connection = sys_connection_create(HANDLE_GRANT, channel, 1, RIGHTS_ALL);
+    connection = sys_connection_create(HANDLE_GRANT, channel, 1, RIGHTS_ALL);
     int fd = os_duplicate(channel, 3, DUPLICATE_LOWEST, 0);
     int pid = os_fork();
     if (pid == 0) {
-        is_short ? serve_short(fd) : serve(fd);
+        run(fd);
     }
-    int64_t start = 0;
-    for (int i = 0; i < WARM_UP + ROUNDS; i++) {
-        if (i == WARM_UP) {
-            start = sys_clock_read();
-        }
-        if (call_once(connection, is_short) != 0) {
-            return -1;
-        }
-    }
-    int64_t each = (sys_clock_read() - start) / ROUNDS;
-    os_kill(pid, 9);
-    return each;
+    return pid;
 }
 
-static int64_t pipes_measure(void)
+int main(int argc, char **argv)
 {
-    int there[2], back[2];
-    if (os_pipe(there, 0) < 0 || os_pipe(back, 0) < 0) {
-        return -1;
-    }
-    int pid = os_fork();
-    if (pid == 0) {
-        while (os_read(there[0], buffer, BYTES) == BYTES) {
-            os_write(back[1], buffer, BYTES);
-        }
-        os_exit(0);
-    }
-    const int rounds = ROUNDS / 10;
-    int64_t start = sys_clock_read();
-    for (int i = 0; i < rounds; i++) {
-        if (os_write(there[1], buffer, BYTES) != BYTES || os_read(back[0], buffer, BYTES) != BYTES) {
-            return -1;
-        }
-    }
-    int64_t each = (sys_clock_read() - start) / rounds;
-    os_kill(pid, 9);
-    return each;
-}
-
-int main(void)
-{
-    os_print(1, "call_reply_64 %lld\n", (long long)calls_measure(false));
-    os_print(1, "call_reply_short %lld\n", (long long)calls_measure(true));
-    os_print(1, "pipe_64 %lld\n", (long long)pipes_measure());
+    const char *prefix = argc > 1 ? argv[1] : "";
+    int server = server_start(serve), server_short = -1;
+    call_bytes = ANSWER_BYTES;
+    bench_path(prefix, "call_64", 4000, 1, call_once);
+    call_bytes = 64u << 10;
+    bench_path(prefix, "call_64k", 1000, 1, call_once);
+    call_bytes = BUFFER_BYTES;
+    bench_path(prefix, "call_1m", 50, 1, call_once);
+    bench_path(prefix, "pulse", 4000, 1, pulse_once);
+    os_kill(server, SIGKILL_NUMBER);
+    server_short = server_start(serve_short);
+    bench_path(prefix, "call_short", 4000, 1, short_once);
+    os_kill(server_short, SIGKILL_NUMBER);
     return 0;
 }

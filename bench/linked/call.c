@@ -1,17 +1,19 @@
 /* Round trips through the kernel in linked mode, 64 bytes each way, and 4 words each way in registers. */
+#include "../bench.h"
 #include "linked/linked.h"
 
 #include <abi/handles.h>
-#include <stdio.h>
-#include <time.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define BYTES 64u
-#define ROUNDS 1000000
+#define ROUNDS 20000
 #define RAM_BYTES (16u << 20)
 
 static int channel, connection;
 static uint8_t buffers[2][BYTES];
-static double each_ns, short_ns;
+static int rounds = ROUNDS;
+static const char *only = "";
 
 static int64_t call(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
 {
@@ -42,53 +44,49 @@ static void serve_short(void *argument)
     }
 }
 
-static double now_ns(void)
+static bool call_once(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
-static void measure(void)
-{
-    channel = (int)call(SYS_CHANNEL_CREATE, HANDLE_GRANT, 4, 0, 0, 0, 0);
-    connection = (int)call(SYS_CONNECTION_CREATE, HANDLE_GRANT, (uint64_t)channel, 1, RIGHTS_ALL, 0, 0);
-    linked_thread_start(serve, NULL, -1);
     struct part part = {(uintptr_t)buffers[1], BYTES};
-    double start = now_ns();
-    for (int i = 0; i < ROUNDS; i++) {
-        call(SYS_CALL, (uint64_t)connection, (uintptr_t)&part, (uintptr_t)&part, 1u | 1u << 16, DEADLINE_NONE, 0);
-    }
-    each_ns = (now_ns() - start) / ROUNDS;
+    return call(SYS_CALL, (uint64_t)connection, (uintptr_t)&part, (uintptr_t)&part, 1u | 1u << 16, DEADLINE_NONE,
+                0) == 0;
 }
 
-static void measure_short(void)
+static bool short_once(void)
 {
-    short_channel = (int)call(SYS_CHANNEL_CREATE, HANDLE_GRANT, 4, 0, 0, 0, 0);
-    connection = (int)call(SYS_CONNECTION_CREATE, HANDLE_GRANT, (uint64_t)short_channel, 1, RIGHTS_ALL, 0, 0);
-    linked_thread_start(serve_short, NULL, -1);
-    double start = now_ns();
-    for (int i = 0; i < ROUNDS; i++) {
-        call(SYS_CALL_SHORT, (uint64_t)connection, 1, 2, 3, 4, MESSAGE_WORDS_MAX | MESSAGE_WORDS_MAX << 8);
-    }
-    short_ns = (now_ns() - start) / ROUNDS;
+    return call(SYS_CALL_SHORT, (uint64_t)connection, 1, 2, 3, 4, MESSAGE_WORDS_MAX | MESSAGE_WORDS_MAX << 8) == 0;
 }
 
 static void measure_all(void *argument)
 {
     (void)argument;
-    measure();
-    measure_short();
+    channel = (int)call(SYS_CHANNEL_CREATE, HANDLE_GRANT, 4, 0, 0, 0, 0);
+    connection = (int)call(SYS_CONNECTION_CREATE, HANDLE_GRANT, (uint64_t)channel, 1, RIGHTS_ALL, 0, 0);
+    linked_thread_start(serve, NULL, -1);
+    if (strcmp(only, "call_short") != 0) {
+        bench_path("linked_", "call_64", rounds, 1, call_once);
+    }
+    short_channel = (int)call(SYS_CHANNEL_CREATE, HANDLE_GRANT, 4, 0, 0, 0, 0);
+    connection = (int)call(SYS_CONNECTION_CREATE, HANDLE_GRANT, (uint64_t)short_channel, 1, RIGHTS_ALL, 0, 0);
+    linked_thread_start(serve_short, NULL, -1);
+    if (strcmp(only, "call_64") != 0) {
+        bench_path("linked_", "call_short", rounds, 1, short_once);
+    }
 }
 
-int main(void)
+/* Arguments: rounds of each batch; the one path to measure. */
+int main(int argc, char **argv)
 {
     struct linked_options options = {.ram_bytes = RAM_BYTES};
     struct linked *linked = linked_create(&options);
+    if (argc > 1) {
+        rounds = atoi(argv[1]);
+    }
+    if (argc > 2) {
+        only = argv[2];
+    }
     if (linked == NULL || linked_boot(linked, measure_all, NULL) != 0 || linked_run(linked) != 0) {
         return 1;
     }
     linked_destroy(linked);
-    printf("linked_call_64 %.0f\nlinked_call_short %.0f\n", each_ns, short_ns);
     return 0;
 }
