@@ -24,7 +24,7 @@ static int channel_of(const struct spec *spec, const struct spec_thread *thread)
     return thread->state == THREAD_SEND ? spec->connections[thread->message.connection].channel : thread->waits_for;
 }
 
-/* How many wait before a place in the same queue: of threads in `state` at `what`, and of pulses if it is a channel's. */
+/* How many wait before a place in the same queue: threads in `state` at `what`, and pulses if it is a channel's. */
 static uint64_t rank(const struct spec *spec, struct spec_place place, enum thread_state state, int what)
 {
     uint64_t before = 0;

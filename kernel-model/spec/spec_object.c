@@ -230,7 +230,7 @@ void spec_channel_create(struct spec *spec, uint64_t pulse_slots, uint64_t flags
     int channel = spec_channel_free(spec);
 
     spec_enter(spec);
-    if (pulse_slots > PULSES_MAX || (flags & ~(uint64_t)CHANNEL_UNBLOCK) != 0) {
+    if (pulse_slots > PULSES_MAX || (flags & ~(uint64_t)(CHANNEL_UNBLOCK | CHANNEL_BUDGET_WAIT)) != 0) {
         spec_leave(spec, -E_INVAL);
         return;
     }

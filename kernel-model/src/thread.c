@@ -319,12 +319,6 @@ static struct thread *priority_step(struct kernel *kernel, struct thread *thread
     return message_priority_changed(kernel, thread);
 }
 
-static void priority_pass(struct kernel *kernel, struct thread *thread)
-{
-    while (thread != NULL)
-        thread = priority_step(kernel, thread);
-}
-
 /* If the thread waits, by way of others, for itself: the last of them, who lends to it. NULL: it does not, or has
  * nothing lent. */
 static struct thread *ring_last(struct thread *thread)
@@ -346,16 +340,41 @@ static struct thread *ring_last(struct thread *thread)
     return last->message.server == thread ? last : NULL;
 }
 
-/* Threads that wait for each other in a ring would keep up each other's priority when what raised it has gone: so it is
- * worked out for the open chain first. */
-static void priority_pass_ring(struct kernel *kernel, struct thread *thread, struct thread *last)
+/* The highest priority in the ring of `thread` that comes from a thread itself or from outside. */
+static uint8_t ring_priority(struct thread *thread, struct thread *last)
 {
-    prioqueue_remove(&last->message.server_node);
-    last->message.server = NULL;
-    priority_pass(kernel, thread);
-    last->message.server = thread;
-    prioqueue_push(&thread->served, &last->message.server_node, last->priority);
-    priority_pass(kernel, thread);
+    struct thread *member = thread;
+    uint8_t highest = 0;
+
+    do {
+        uint8_t due;
+
+        prioqueue_remove(&last->message.server_node);
+        due = thread_priority_due(member);
+        prioqueue_push(&member->served, &last->message.server_node, last->priority);
+        if (due > highest)
+            highest = due;
+        last = member;
+        member = member->message.server;
+    } while (member != thread);
+    return highest;
+}
+
+/* Threads that wait for each other in a ring have one priority, and would keep it up when what raised it has gone. */
+static void ring_update(struct kernel *kernel, struct thread *thread, struct thread *last)
+{
+    uint8_t due = ring_priority(thread, last);
+    struct thread *member = thread;
+
+    do {
+        struct thread *next = member->message.server;
+
+        if (member->priority != due) {
+            schedule_priority(kernel, member, due);
+            message_priority_changed(kernel, member);
+        }
+        member = next;
+    } while (member != thread);
 }
 
 void thread_priority_update(struct kernel *kernel, struct thread *thread)
@@ -364,7 +383,7 @@ void thread_priority_update(struct kernel *kernel, struct thread *thread)
         struct thread *last = ring_last(thread);
 
         if (last != NULL) {
-            priority_pass_ring(kernel, thread, last);
+            ring_update(kernel, thread, last);
             return;
         }
         thread = priority_step(kernel, thread);

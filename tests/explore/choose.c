@@ -71,7 +71,7 @@ struct operation choose_operation(const struct spec *spec, struct random *random
         .message = (uint8_t)(random_below(random, 8) == 0 ? random_below(random, 256)
                                                           : random_below(random, MESSAGE_RAW)),
         .deadline = (uint8_t)(random_below(random, 3) != 0 ? 0 : random_below(random, 8)),
-        .flags = (uint8_t)(random_below(random, 4) == 0 ? random_below(random, 4) : 0),
+        .flags = (uint8_t)(random_below(random, 4) == 0 ? random_below(random, 8) : 0),
         .send = vector_choose(random),
         .receive = vector_choose(random),
         .transfer = (uint16_t)(random_below(random, 5) == 0 ? random_below(random, 65536) : 0),

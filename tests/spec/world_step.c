@@ -159,8 +159,8 @@ static void do_object(struct world *world, const struct decoded *it)
         spec_duplicate(spec, it->handle, (uint32_t)rights);
         break;
     case OP_CHANNEL:
-        CORE(CHANNEL_CREATE, HANDLE_GRANT, op->value % 4u, op->flags & 3u);
-        spec_channel_create(spec, op->value % 4u, op->flags & 3u);
+        CORE(CHANNEL_CREATE, HANDLE_GRANT, op->value % 4u, op->flags & 7u);
+        spec_channel_create(spec, op->value % 4u, op->flags & 7u);
         break;
     case OP_CONNECTION:
         CORE(CONNECTION_CREATE, HANDLE_GRANT, handle, spec->step, rights);
