@@ -58,6 +58,7 @@ static bool call_make(struct kernel *kernel, struct thread *thread)
     thread->again = false;
     result = syscall_dispatch(kernel, thread, &thread->call);
     if (result == SYSCALL_PREEMPTED) {
+        trace_record(kernel, TRACE_PREEMPT, thread, NULL, 0, 0, 0);
         thread->again = true;
     } else if (result == PAGE_ABSENT) {
         fault_raise(kernel, thread, 0);

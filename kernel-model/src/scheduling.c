@@ -185,6 +185,7 @@ void scheduling_wait(struct kernel *kernel, struct scheduling *scheduling, struc
     KERNEL_ASSERT(kernel, thread->budget_wait == NULL && !thread->queued);
     if (list_is_empty(&scheduling->waiting))
         deadline_insert(&kernel->deadlines, &scheduling->deadline, scheduling_revival(kernel, scheduling));
+    trace_record(kernel, TRACE_BUDGET, thread, NULL, 0, exhausted, 0);
     thread->state = THREAD_READY;
     thread->budget_wait = scheduling;
     if (!exhausted && scheduling->exhausted != NULL) {

@@ -17,7 +17,7 @@ struct maker {
 
 const char *trace_doing_name(unsigned doing)
 {
-    static const char *const names[] = {"nothing", "run", "ready", "send", "reply", "receive", "wait", "sleep"};
+    static const char *const names[] = {"nothing", "run", "ready", "send", "reply", "receive", "wait", "sleep", "budget"};
     return doing < sizeof(names) / sizeof(names[0]) ? names[doing] : "?";
 }
 
@@ -149,6 +149,9 @@ static void record_take(struct maker *maker, const struct trace_record *record)
         break;
     case TRACE_BLOCK:
         blocked_set(maker, record->thread, doing_of_state(record->argument), record->time_ns);
+        break;
+    case TRACE_BUDGET:
+        blocked_set(maker, record->thread, DOING_BUDGET, record->time_ns);
         break;
     case TRACE_RECEIVE:
         arrow_add(maker, record, false);

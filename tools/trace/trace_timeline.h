@@ -12,7 +12,8 @@ enum trace_doing {
     DOING_REPLY,
     DOING_RECEIVE,
     DOING_WAIT, /* notification, address */
-    DOING_SLEEP
+    DOING_SLEEP,
+    DOING_BUDGET /* ready, but for budget */
 };
 
 /* A time in which a thread did one thing at one priority. Those of a thread follow one another and never overlap. */

@@ -80,6 +80,9 @@ void trace_detail(const struct trace_record *record, char detail[TRACE_DETAIL_BY
     case TRACE_TIMEOUT:
         WRITE("%s", trace_state_name(argument));
         break;
+    case TRACE_BUDGET:
+        WRITE("%s", argument != 0 ? "used up" : "");
+        break;
     case TRACE_PRIORITY:
         WRITE("to %llu", argument);
         break;
@@ -97,6 +100,7 @@ void trace_detail(const struct trace_record *record, char detail[TRACE_DETAIL_BY
         WRITE("identity %llx", argument);
         break;
     case TRACE_SIGNAL:
+    case TRACE_PREEMPT:
     case TRACE_END:
     case TRACE_NAME:
         detail[0] = '\0';

@@ -33,7 +33,9 @@
     T(18, START, "start")        /* it starts; other: current; argument: identity */                              \
     T(19, END, "end")            /* it dies; other: current (itself: it exits) */                                 \
     T(20, IDENTITY, "identity")  /* argument: its new identity */                                                 \
-    T(21, NAME, "name")          /* object, argument: TRACE_NAME_BYTES bytes, padded with NUL */
+    T(21, NAME, "name")          /* object, argument: TRACE_NAME_BYTES bytes, padded with NUL */                  \
+    T(22, BUDGET, "budget")      /* it waits for its scheduling context to have budget; argument 1: it used it up */ \
+    T(23, PREEMPT, "preempt")    /* its call stops between two steps of a copy, and goes on later */
 
 /* Threads whose identities agree in this are of one program. */
 #define TRACE_PROGRAM(identity) ((uint32_t)(identity))
