@@ -50,7 +50,7 @@ START_TEST(a_client_runs_waits_for_its_answer_and_runs_TOO_1)
 }
 END_TEST
 
-START_TEST(a_server_runs_at_a_lent_priority_until_it_answers_TOO_1_SCH_5)
+START_TEST(a_server_runs_at_a_lent_priority_until_it_answers_TOO_1)
 {
     story_take();
     span_is(3, 0, DOING_RUN, 1000, 2000, false);
@@ -65,7 +65,7 @@ START_TEST(a_server_runs_at_a_lent_priority_until_it_answers_TOO_1_SCH_5)
 }
 END_TEST
 
-START_TEST(a_thread_out_of_budget_is_not_ready_TOO_1_SCH_2)
+START_TEST(a_thread_out_of_budget_is_not_ready_TOO_1)
 {
     static const struct trace_record records[] = {
         {1000, 0, 0, 0, 1, 0, 0, TRACE_SWITCH, 0, 5},   {2000, 1, 0, 1, 1, 0, 0, TRACE_BUDGET, 0, 5},
@@ -116,7 +116,7 @@ START_TEST(a_trace_of_anything_makes_a_timeline)
 END_TEST
 
 UNIT_MAIN("trace_timeline", a_client_runs_waits_for_its_answer_and_runs_TOO_1,
-          a_server_runs_at_a_lent_priority_until_it_answers_TOO_1_SCH_5,
-          a_thread_out_of_budget_is_not_ready_TOO_1_SCH_2,
+          a_server_runs_at_a_lent_priority_until_it_answers_TOO_1,
+          a_thread_out_of_budget_is_not_ready_TOO_1,
           a_call_and_its_answer_are_arrows_TOO_1,
           a_trace_of_anything_makes_a_timeline)
