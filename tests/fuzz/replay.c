@@ -1,5 +1,6 @@
-/* fuzz_replay [--quiet] FILE...           runs each file's program, printing its steps
- * fuzz_replay --bench SECONDS FILE...     runs them round and round; prints programs a second, five times */
+/* replay_TARGET [--quiet] FILE...           runs each file's program, printing its steps
+ * replay_TARGET --bench SECONDS FILE...     runs them round and round; prints programs a second, five times
+ * replay_TARGET --bench-end SECONDS FILE... the same with checks after each program only */
 #include "target.h"
 
 #include <stdio.h>
@@ -21,18 +22,19 @@ static void input_read(struct input *input, const char *path)
     FILE *file = fopen(path, "rb");
 
     if (file == NULL) {
-        fprintf(stderr, "fuzz_replay: cannot open %s\n", path);
+        fprintf(stderr, "replay_TARGET: cannot open %s\n", path);
         exit(2);
     }
     input->size = fread(input->bytes, 1, sizeof(input->bytes), file);
     fclose(file);
 }
 
+/* Of CPU time: the figures are per core, whoever else uses the machine. */
 static double seconds_now(void)
 {
     struct timespec time;
 
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
@@ -57,17 +59,19 @@ static void bench(const struct input *inputs, int count, double seconds)
 int main(int argc, char **argv)
 {
     bool quiet = argc > 1 && strcmp(argv[1], "--quiet") == 0;
-    bool benching = argc > 2 && strcmp(argv[1], "--bench") == 0;
+    bool at_end = argc > 2 && strcmp(argv[1], "--bench-end") == 0;
+    bool benching = at_end || (argc > 2 && strcmp(argv[1], "--bench") == 0);
     int first = benching ? 3 : quiet ? 2 : 1;
     struct input *inputs = calloc((size_t)argc, sizeof(*inputs));
 
     if (first >= argc) {
-        fprintf(stderr, "usage: fuzz_replay [--quiet | --bench SECONDS] FILE...\n");
+        fprintf(stderr, "usage: replay_TARGET [--quiet | --bench SECONDS] FILE...\n");
         return 2;
     }
     for (int i = first; i < argc; i++)
         input_read(&inputs[i - first], argv[i]);
     target_prepare();
+    target_checks_steps = !at_end;
     if (benching) {
         bench(inputs, argc - first, strtod(argv[2], NULL));
         return 0;

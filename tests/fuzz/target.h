@@ -20,6 +20,8 @@ struct target {
 
 /* By the target: */
 extern const struct target target;
+/* How often invariants are checked: after each step, unless it is set to false; then after each program. */
+extern bool target_checks_steps;
 /* Sets up what all programs share. Harmless if done before. */
 void target_prepare(void);
 /* Runs a program from the first state. If anything is found wrong, says what and aborts. `trace`: prints each step.

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FRAMES 512u
+#define FRAMES 192u
 
 uint64_t machine_part_address(unsigned vector, unsigned part)
 {
-    return VECTORS + (vector % MACHINE_VECTORS * MACHINE_PARTS + part % MACHINE_PARTS) * sizeof(struct part);
+    return MACHINE_VECTORS_BASE + (vector % MACHINE_VECTORS * MACHINE_PARTS + part % MACHINE_PARTS) * sizeof(struct part);
 }
 
 /* Vectors with parts of all kinds: short, long, empty, across pages, not writable, not there, past the end. */
@@ -24,7 +24,13 @@ static void vectors_fill(struct scenario *scenario, struct thread *thread)
     };
     enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
     struct part parts[MACHINE_VECTORS][MACHINE_PARTS];
+    struct memory *memory;
+    uint64_t at = MACHINE_VECTORS_BASE;
 
+    ck_assert_int_eq(memory_create(scenario->kernel, scenario->kernel->memory.root_grant, PAGE_BYTES, &memory), 0);
+    ck_assert_int_eq(space_map(scenario->kernel, thread->space, &at, PAGE_BYTES, memory, RIGHTS_ALL, 0,
+                               PROT_R | PROT_W | MAP_FLAG_FIXED), 0);
+    object_release(scenario->kernel, (struct object *)memory);
     for (unsigned vector = 0; vector < MACHINE_VECTORS; vector++) {
         for (unsigned part = 0; part < MACHINE_PARTS; part++)
             parts[vector][part] = kinds[vector < 16 ? (vector + part) % 8 : (vector * 5 + part * 3) % KINDS];
@@ -108,6 +114,20 @@ static void range_add(struct machine *machine, void *bytes, size_t length)
     machine->ranges[machine->range_count++] = (struct saved_range){.bytes = bytes, .length = length};
 }
 
+/* How much of a page in use matters: of a thread's, the object, and of a control page, the kernel's part. */
+static size_t page_length(struct kernel *kernel, const uint8_t *page)
+{
+    for (uint32_t i = 0; i < kernel->slot_used; i++) {
+        struct thread *thread = kernel->slots[i].thread;
+
+        if ((uint8_t *)thread->control == page)
+            return CONTROL_KERNEL_BYTES;
+        if ((uint8_t *)thread == page)
+            return sizeof(struct thread);
+    }
+    return PAGE_BYTES;
+}
+
 /* What can change: the kernel's state, without slots that are never used, and the frames in use. What a free frame
  * holds must not matter. */
 static void machine_save(struct machine *machine)
@@ -120,7 +140,7 @@ static void machine_save(struct machine *machine)
         uint8_t *bytes = kernel->frames.bytes + i * PAGE_BYTES;
 
         if (kernel->frames.frames[i].references != 0)
-            range_add(machine, bytes, PAGE_BYTES);
+            range_add(machine, bytes, page_length(kernel, bytes));
     }
     for (unsigned i = 0; i < machine->range_count; i++) {
         machine->ranges[i].copy = malloc(machine->ranges[i].length);

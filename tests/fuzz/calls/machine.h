@@ -7,7 +7,8 @@
 #include "scenario.h"
 
 #define MACHINE_PROCESSES 3u
-#define MACHINE_VECTORS 32u /* ready-made vectors at VECTORS in each process, of MACHINE_PARTS parts each */
+#define MACHINE_VECTORS_BASE 0xa00000ull
+#define MACHINE_VECTORS 32u /* ready-made vectors there in each process, of MACHINE_PARTS parts each */
 #define MACHINE_PARTS 4u
 #define MACHINE_THREADS_MAX 64u /* slots that a program may use */
 

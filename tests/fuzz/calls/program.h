@@ -30,6 +30,7 @@ enum event {
     EVENT_SEEN,      /* the library has looked for signals */
     EVENT_INTERRUPT, /* of a device */
     EVENT_NEXT,      /* the scheduler chooses */
+    EVENT_PREEMPT,   /* some copy from now on is preempted */
     OPERATION_COUNT
 };
 

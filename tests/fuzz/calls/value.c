@@ -3,6 +3,7 @@
 
 #define ODD_FROM 0xf0u /* from here on: a value of the list below, whatever is wanted */
 #define MATCHES_MAX 32u
+#define HANDLES_SEEN 48 /* of the dynamic ones */
 #define HANDLE_NONE 12345u
 #define ID_STALE (1ull << MESSAGE_SLOT_BITS)
 
@@ -22,11 +23,12 @@ static uint64_t handle_nth(struct thread *thread, enum object_type type, uint8_t
     unsigned count = 0;
     struct handle_entry entry;
 
-    for (int64_t handle = table_next(thread->table, 0, 0); handle >= 0 && count < MATCHES_MAX;
-         handle = table_next(thread->table, handle + 1, 0)) {
-        table_entry_get(thread->table, handle, &entry);
-        if (type == OBJECT_NONE || entry.object->type == type)
-            matches[count++] = (int)handle;
+    for (int handle = HANDLE_TABLE; handle < HANDLE_DYNAMIC + HANDLES_SEEN && count < MATCHES_MAX; handle++) {
+        if (handle > HANDLE_AUTHORITY && handle < HANDLE_DYNAMIC)
+            handle = HANDLE_DYNAMIC;
+        if (table_entry_get(thread->table, handle, &entry) == 0 &&
+            (type == OBJECT_NONE || entry.object->type == type))
+            matches[count++] = handle;
     }
     return count == 0 ? HANDLE_NONE : (uint64_t)matches[byte % count];
 }

@@ -20,6 +20,9 @@ const struct target target = {.head_bytes = 1, .record_bytes = sizeof(struct ope
                               .operations = OP_KINDS, .common = common, .common_count = sizeof(common)};
 _Static_assert(sizeof(struct operation) <= RECORD_BYTES_MAX, "an operation is a record");
 
+/* The model is compared after each step, always. */
+bool target_checks_steps = true;
+
 static struct world *worlds[WORLDS];
 
 void target_prepare(void)
