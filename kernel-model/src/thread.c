@@ -62,9 +62,13 @@ static int thread_attach(struct kernel *kernel, struct thread *thread, const str
 
     if (error != 0)
         return error;
+    thread->control = plat_frame_bytes(kernel, frame);
+    if (thread->control == NULL) { /* a device's, that the kernel does not see */
+        memory_unpin(kernel, arguments->control_memory, arguments->control_page);
+        return -E_INVAL;
+    }
     thread->control_memory = arguments->control_memory;
     thread->control_page = arguments->control_page;
-    thread->control = plat_frame_bytes(kernel, frame);
     object_reference((struct object *)arguments->control_memory);
     thread->space = arguments->space;
     object_reference((struct object *)arguments->space);

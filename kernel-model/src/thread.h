@@ -94,7 +94,8 @@ struct thread_arguments {
 };
 
 /* Makes a thread in THREAD_NEW, with one reference for the caller. Errors: -E_NOMEM: grant or platform; -E_AGAIN:
- * THREADS_MAX; -E_INVAL: the control page is past the end of its memory object. */
+ * THREADS_MAX; -E_INVAL: the control page is past the end of its memory object, or a device's that the
+ * kernel does not see. */
 int thread_create(struct kernel *kernel, const struct thread_arguments *arguments, struct thread **thread);
 /* Makes it ready. -E_INVAL: it was started before. */
 int thread_start(struct kernel *kernel, struct thread *thread, uint64_t pc, uint64_t sp, uint64_t argument);

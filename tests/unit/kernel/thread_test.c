@@ -208,8 +208,26 @@ START_TEST(killing_a_thread_lost_by_the_host_is_a_kill_SIM_11)
 }
 END_TEST
 
+START_TEST(a_control_page_that_the_kernel_cannot_see_is_refused)
+{
+    struct scenario *s = scenario_create();
+    struct process process = process_create(s);
+    struct thread *a = thread_add(&process, 10, NULL, NULL);
+    struct memory *device;
+    int place = table_reserve(s->kernel, process.table, HANDLE_DYNAMIC);
+
+    ck_assert_int_eq(memory_create_fixed(s->kernel, s->kernel->memory.root_grant, 1, 1, &device), 0);
+    table_fill(process.table, place, (struct object *)device, RIGHTS_ALL, 0);
+    object_release(s->kernel, (struct object *)device);
+    ck_assert_int_eq(ACT(s, a, THREAD_CREATE, HANDLE_GRANT, UINT64_MAX, UINT64_MAX, (uint64_t)place, 0x700000,
+                         UINT64_MAX), -E_INVAL);
+    ck_assert_uint_eq(s->kernel->memory.object_count[OBJECT_THREAD], 1);
+    scenario_destroy(s);
+}
+END_TEST
+
 UNIT_MAIN("thread", a_thread_is_made_started_and_exits, a_thread_never_started_goes_with_its_handle,
           the_last_thread_of_a_table_empties_it_PRC_8, a_suspended_thread_does_not_run_but_its_wait_goes_on,
           an_interrupt_ends_a_wait_or_the_next_one_PRC_9, an_interrupt_diverts_a_running_thread_to_the_library_PRC_9,
           a_thread_inside_the_library_is_tried_again_PRC_9, registers_of_a_still_thread_are_read_and_written,
-          killing_a_thread_lost_by_the_host_is_a_kill_SIM_11)
+          killing_a_thread_lost_by_the_host_is_a_kill_SIM_11, a_control_page_that_the_kernel_cannot_see_is_refused)
