@@ -79,8 +79,11 @@ static int64_t exception_access(struct kernel *kernel, struct thread *thread, st
     struct copy_result copied;
     struct cursor ours, theirs;
 
-    if (direction != 0)
-        return 0;
+    if (direction != 0) {
+        cursor_init(&ours, thread->space, vector->parts, vector->count, ACCESS_READ);
+        cursor_init_bytes(&theirs, &exception, 0);
+        return copy_vectors(kernel, &theirs, &ours).from_error;
+    }
     cursor_init(&ours, thread->space, vector->parts, vector->count, ACCESS_WRITE);
     if (client->message.kind == RECEIVED_FAULT) {
         cursor_init_bytes(&theirs, &client->message.fault, sizeof(client->message.fault));

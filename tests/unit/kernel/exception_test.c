@@ -95,6 +95,21 @@ START_TEST(the_handler_may_replace_registers_PRC_11)
 }
 END_TEST
 
+START_TEST(writing_into_an_exception_checks_the_vector_IPC_10)
+{
+    struct ward ward = ward_create();
+    struct exception_message message;
+    uint64_t id, parts;
+
+    fault(&ward, NOWHERE, ACCESS_READ);
+    id = handler_receive(&ward, &message);
+    parts = VECTOR(ward.s, ward.handler, {DATA, 8});
+    ck_assert_int_eq(ACT(ward.s, ward.handler, MESSAGE_WRITE, id, 0, parts, 1), 0);
+    ck_assert_int_eq(ACT(ward.s, ward.handler, MESSAGE_WRITE, id, 0, NOWHERE, 1), -E_FAULT);
+    scenario_destroy(ward.s);
+}
+END_TEST
+
 START_TEST(the_handler_may_kill_IPC_21)
 {
     struct ward ward = ward_create();
@@ -197,4 +212,4 @@ UNIT_MAIN("exception", a_fault_that_can_be_served_is_MEM_1, a_bad_fault_goes_to_
           the_handler_may_replace_registers_PRC_11, the_handler_may_kill_IPC_21,
           the_handler_may_send_it_to_the_library_CMP_3, a_fault_inside_the_library_cannot_be_sent_there,
           without_a_handler_the_thread_dies_MEM_2, a_handler_that_dies_takes_its_faulting_threads_along_IPC_17,
-          a_waiting_handler_is_switched_to_directly_IPC_4)
+          a_waiting_handler_is_switched_to_directly_IPC_4, writing_into_an_exception_checks_the_vector_IPC_10)
