@@ -10,7 +10,9 @@
 
 uint64_t machine_part_address(unsigned vector, unsigned part)
 {
-    return MACHINE_VECTORS_BASE + (vector % MACHINE_VECTORS * MACHINE_PARTS + part % MACHINE_PARTS) * sizeof(struct part);
+    unsigned index = vector % MACHINE_VECTORS * MACHINE_PARTS + part % MACHINE_PARTS;
+
+    return MACHINE_VECTORS_BASE + index * sizeof(struct part);
 }
 
 /* Vectors with parts of all kinds: short, long, empty, across pages, not writable, not there, past the end. */
