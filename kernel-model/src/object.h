@@ -16,7 +16,8 @@ struct grant;
 struct object {
     uint8_t type;       /* enum object_type */
     uint8_t size_class; /* of its slab */
-    uint8_t reserved[2];
+    bool revoked;       /* about to go: only during a revocation */
+    uint8_t reserved;
     uint32_t references;
     struct grant *grant; /* paid from, referenced; NULL: the root grant itself */
     struct list link;    /* all objects, for kernel_check; or the dead ones */

@@ -23,6 +23,7 @@ static int64_t dispatch_resource(struct kernel *kernel, struct thread *thread, u
     CASE(TABLE_COPY, table_copy);
     CASE(GRANT_CREATE, grant_create);
     CASE(GRANT_INFO, grant_info);
+    CASE(GRANT_REVOKE, grant_revoke);
     CASE(MEMORY_CREATE, memory_create);
     CASE(MEMORY_CLONE, memory_clone);
     CASE(MEMORY_DEVICE, memory_device);

@@ -41,6 +41,7 @@ SYSCALL(table_create);
 SYSCALL(table_copy);
 SYSCALL(grant_create);
 SYSCALL(grant_info);
+SYSCALL(grant_revoke);
 SYSCALL(memory_create);
 SYSCALL(memory_clone);
 SYSCALL(memory_device);

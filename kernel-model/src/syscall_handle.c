@@ -1,6 +1,8 @@
 /* System calls on handles, tables and grants. */
 #include "syscall.h"
 
+#include "revoke.h"
+
 #include "grant.h"
 #include "memory.h"
 
@@ -128,6 +130,16 @@ SYSCALL(grant_create)
         return place;
     error = grant_create(kernel, parent, argument[1], &grant);
     return error != 0 ? error : syscall_give(kernel, thread, place, (struct object *)grant, RIGHTS_ALL);
+}
+
+SYSCALL(grant_revoke)
+{
+    struct grant *grant;
+    int error = decode_grant(thread, argument[0], &grant);
+
+    if (error != 0)
+        return error;
+    return revoke_grant(kernel, grant, thread) ? SYSCALL_BLOCKED : 0;
 }
 
 SYSCALL(grant_info)

@@ -96,6 +96,21 @@ uint32_t transfer_deliver(struct kernel *kernel, struct thread *receiver, struct
     return done;
 }
 
+void transfer_drop_revoked(struct kernel *kernel, struct transfer_set *set)
+{
+    struct transfer_set all = *set;
+
+    set->count = 0;
+    for (uint32_t i = 0; i < all.count; i++) {
+        if (!all.items[i].object->revoked)
+            set->items[set->count++] = all.items[i];
+    }
+    for (uint32_t i = 0; i < all.count; i++) {
+        if (all.items[i].object->revoked)
+            item_drop(kernel, &all.items[i]);
+    }
+}
+
 void transfer_drop(struct kernel *kernel, struct transfer_set *set)
 {
     while (set->count > 0)

@@ -20,6 +20,8 @@ void transfer_take(struct kernel *kernel, struct thread *sender, const struct tr
 /* Puts the handles into the receiver's table, in order, and their numbers into its control page; those for which there
  * is no room stay in the set. Returns how many it put. */
 uint32_t transfer_deliver(struct kernel *kernel, struct thread *receiver, struct transfer_set *set);
+/* Drops those whose objects are being revoked. */
+void transfer_drop_revoked(struct kernel *kernel, struct transfer_set *set);
 /* Drops what is left. */
 void transfer_drop(struct kernel *kernel, struct transfer_set *set);
 

@@ -47,6 +47,11 @@ int sys_grant_create(int parent, uint64_t limit_pages)
     return (int)gate_call(SYS_GRANT_CREATE, (uint64_t)parent, limit_pages, 0, 0, 0, 0);
 }
 
+int sys_grant_revoke(int grant)
+{
+    return (int)gate_call(SYS_GRANT_REVOKE, (uint64_t)grant, 0, 0, 0, 0, 0);
+}
+
 int sys_grant_info(int grant, struct grant_info *info)
 {
     return (int)gate_call(SYS_GRANT_INFO, (uint64_t)grant, GATE_ADDRESS(info), 0, 0, 0, 0);

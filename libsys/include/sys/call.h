@@ -27,6 +27,8 @@ int sys_handle_next(int table, int from, uint32_t flags);
 int sys_table_create(int grant);
 int sys_table_copy(int to_table, int from_table, int first, int count);
 int sys_grant_create(int parent, uint64_t limit_pages);
+/* Destroys everything paid from the grant or one below it, whoever holds it; the grant stays. May end the caller. */
+int sys_grant_revoke(int grant);
 int sys_grant_info(int grant, struct grant_info *info);
 
 /* Memory and address spaces. */
