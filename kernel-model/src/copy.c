@@ -66,7 +66,7 @@ static int cursor_more(struct kernel *kernel, struct cursor *cursor)
 static int cursor_view(struct kernel *kernel, struct cursor *cursor)
 {
     void *bytes;
-    uint64_t length;
+    uint64_t length = cursor->base_left;
     int error;
 
     if (cursor->view_left != 0)

@@ -74,7 +74,8 @@ struct plat_space *space_platform(struct space *space);
 int space_fault(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access);
 
 /* Pointer to user bytes at `address` for kernel access, brought in and made private as needed: sets *bytes to the
- * kernel's view and *length to how many bytes are contiguous in it (at most up to the page's or run's end).
+ * kernel's view and *length, before how many are wanted, to how many are contiguous in it (at least one, and maybe
+ * more than wanted: up to the page's end).
  * access: ACCESS_READ or ACCESS_WRITE, checked against the region's prot (force: not checked). -E_FAULT, -E_NOMEM,
  * PAGE_ABSENT. */
 int space_access(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access, bool force,

@@ -102,6 +102,18 @@ static bool access_is_allowed(const struct region *region, uint32_t access, bool
     return prot_allows(region->prot, access);
 }
 
+/* Past the last page that an access may show: no further than it needs. */
+static uint64_t wanted_end_page(const struct region *region, uint64_t page, uint64_t in_page, uint64_t wanted)
+{
+    uint64_t end = region_end_page(region);
+    uint64_t pages = wanted >> PAGE_SHIFT >= ACCESS_RUN_PAGES
+                         ? ACCESS_RUN_PAGES
+                         : (in_page + wanted + PAGE_BYTES - 1) >> PAGE_SHIFT;
+
+    pages = pages < ACCESS_RUN_PAGES ? pages : ACCESS_RUN_PAGES;
+    return page + pages < end ? page + pages : end;
+}
+
 int space_access(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access, bool force,
                  void **bytes, uint64_t *length)
 {
@@ -124,10 +136,14 @@ int space_access(struct kernel *kernel, struct space *space, uint64_t address, u
     if (start == NULL)
         return -E_FAULT;
     pages = 1;
-    while (frame_is_ram(kernel, frame) && pages < ACCESS_RUN_PAGES && page + pages < region_end_page(region) &&
-           page_is_ready(region, page + pages, write, &next) && next == frame + pages &&
-           frame_is_ram(kernel, next))
-        pages++;
+    if (*length > PAGE_BYTES - in_page) {
+        uint64_t end = wanted_end_page(region, page, in_page, *length);
+
+        while (page + pages < end && frame_is_ram(kernel, frame) &&
+               page_is_ready(region, page + pages, write, &next) && next == frame + pages &&
+               frame_is_ram(kernel, next))
+            pages++;
+    }
     *bytes = (char *)start + in_page;
     *length = (pages << PAGE_SHIFT) - in_page;
     return 0;
@@ -138,7 +154,7 @@ int space_copy_in(struct kernel *kernel, struct space *space, void *to, uint64_t
     char *target = to;
 
     while (length > 0) {
-        uint64_t run;
+        uint64_t run = length;
         void *bytes;
         int error = space_access(kernel, space, from, ACCESS_READ, false, &bytes, &run);
 
@@ -158,7 +174,7 @@ int space_copy_out(struct kernel *kernel, struct space *space, uint64_t to, cons
     const char *source = from;
 
     while (length > 0) {
-        uint64_t run;
+        uint64_t run = length;
         void *bytes;
         int error = space_access(kernel, space, to, ACCESS_WRITE, false, &bytes, &run);
 

@@ -290,7 +290,7 @@ START_TEST(a_first_thread_without_an_archive_sees_physical_memory)
     struct kernel_config config;
     struct thread *thread;
     void *bytes;
-    uint64_t length;
+    uint64_t length = PAGE_BYTES;
 
     fake = fake_create(FRAMES, NULL, 0, &config);
     kernel = fake->kernel;

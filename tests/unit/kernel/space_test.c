@@ -113,11 +113,35 @@ START_TEST(access_follows_protection_MEM_1)
 }
 END_TEST
 
+START_TEST(access_shows_the_pages_that_are_wanted_and_no_others)
+{
+    struct memory *memory;
+    void *bytes;
+    uint64_t length = 1, address = AREA;
+
+    space_setup();
+    memory = memory_make_pages(4);
+    ck_assert_int_eq(space_map(kernel, space, &address, 4 * PAGE, memory, RIGHTS_ALL, 0,
+                               PROT_R | PROT_W | MAP_FLAG_FIXED | MAP_FLAG_POPULATE),
+                     0);
+    ck_assert_int_eq(space_access(kernel, space, AREA + 8, ACCESS_READ, false, &bytes, &length), 0);
+    ck_assert_uint_eq(length, PAGE - 8);
+    length = PAGE;
+    ck_assert_int_eq(space_access(kernel, space, AREA + 8, ACCESS_WRITE, false, &bytes, &length), 0);
+    ck_assert_uint_eq(length, 2 * PAGE - 8);
+    length = UINT64_MAX;
+    ck_assert_int_eq(space_access(kernel, space, AREA + 8, ACCESS_WRITE, false, &bytes, &length), 0);
+    ck_assert_uint_eq(length, 4 * PAGE - 8);
+    drop(memory);
+    space_teardown();
+}
+END_TEST
+
 START_TEST(forced_access_needs_the_right_all_the_same)
 {
     struct memory *memory;
     void *bytes;
-    uint64_t length, address = AREA;
+    uint64_t length = PAGE, address = AREA;
 
     space_setup();
     memory = memory_make_pages(1);
@@ -365,7 +389,8 @@ START_TEST(a_platform_without_room_makes_no_space)
 END_TEST
 
 UNIT_MAIN("space", bad_ranges_are_refused, protection_stays_within_the_handles_rights_at_map_and_at_protect_MEM_4,
-          access_follows_protection_MEM_1, forced_access_needs_the_right_all_the_same,
+          access_follows_protection_MEM_1, access_shows_the_pages_that_are_wanted_and_no_others,
+          forced_access_needs_the_right_all_the_same,
           unmapping_the_middle_keeps_both_ends, maps_without_an_address_find_the_lowest_gap,
           present_pages_are_shown_by_map_in_one_run,
           small_writable_maps_come_in_at_once_and_larger_ones_on_demand_MEM_1,
