@@ -133,12 +133,14 @@ int64_t message_access(struct kernel *kernel, struct thread *thread, uint64_t id
     if (stopped != 0)
         return stopped;
     trace_record(kernel, TRACE_COPY, thread, client, id, direction, copy->result.bytes);
+    ours = theirs != 0 ? 0 : direction == 0 ? copy->result.to_error : copy->result.from_error;
+    if (ours != 0)
+        return ours; /* also if the client's memory is bad at the same byte: it is not to blame yet */
     if (theirs == 0)
         theirs = direction == 0 ? copy->result.from_error : copy->result.to_error;
     if (theirs != 0) {
         message_fail(kernel, client, theirs);
         return -E_SRCH;
     }
-    ours = direction == 0 ? copy->result.to_error : copy->result.from_error;
-    return ours != 0 ? ours : (int64_t)copy->result.bytes;
+    return (int64_t)copy->result.bytes;
 }

@@ -4,7 +4,7 @@
 /* How often each kind is tried. */
 static const uint8_t weights[OP_KINDS] = {
     [OP_CALL] = 50,        [OP_RECEIVE] = 40,      [OP_REPLY] = 36,     [OP_REPLY_RECEIVE] = 20,
-    [OP_MESSAGE_READ] = 8, [OP_MESSAGE_WRITE] = 8, [OP_PULSE] = 16,     [OP_CLOSE] = 6,
+    [OP_MESSAGE_READ] = 14, [OP_MESSAGE_WRITE] = 14,[OP_PULSE] = 16,     [OP_CLOSE] = 6,
     [OP_DUPLICATE] = 4,    [OP_CHANNEL] = 2,       [OP_CONNECTION] = 5, [OP_NOTIFICATION] = 2,
     [OP_SIGNAL] = 6,       [OP_NOTIFICATION_WAIT] = 6, [OP_TIMER] = 3,  [OP_TIMER_SET] = 5,
     [OP_ADDRESS_WAIT] = 5, [OP_ADDRESS_WAKE] = 4,  [OP_WORD] = 2,       [OP_SLEEP] = 5,
@@ -51,7 +51,7 @@ static uint16_t vector_choose(struct random *random)
     if (drawn == 0)
         return (uint16_t)(3u << 14 | random_below(random, 8));
     for (unsigned i = 0; i < 3; i++) {
-        uint32_t part = random_below(random, drawn < 6 ? 16 : 10);
+        uint32_t part = random_below(random, drawn < 12 ? 16 : 10);
 
         if (part >= 7 && part <= 8 && random_below(random, 3) != 0)
             part = 1; /* long ones cost time */

@@ -20,7 +20,7 @@ struct small_world {
     struct world_config config;
 };
 
-/* Places of handles, from world.c: with one table channel 0, its connection, (channel 1, its connection,) notification. */
+/* Places of handles: channel 0 in table 0, its connection in each, the same of channel 1, the notification. */
 static const struct small_world small_worlds[] = {
     {"pair", "2 threads, 1 channel", 60,
      {.threads = 2, .tables = 1, .channels = 1, .pulse_slots = 1, .priorities = {10, 11}}},
@@ -28,9 +28,9 @@ static const struct small_world small_worlds[] = {
      {.threads = 2, .tables = 2, .channels = 1, .pulse_slots = 1, .unblock = 1, .priorities = {10, 11}}},
     {"ring", "2 threads in 2 tables, 2 channels, each serving one", 60,
      {.threads = 2, .tables = 2, .channels = 2, .unblock = 2, .priorities = {10, 11}}},
-    {"three", "3 threads, 1 channel", 60,
+    {"three", "3 threads, 1 channel", 8,
      {.threads = 3, .tables = 1, .channels = 1, .unblock = 1, .exceptions = 4, .priorities = {10, 11, 12}}},
-    {"tables", "3 threads in 2 tables, 1 channel", 60,
+    {"tables", "3 threads in 2 tables, 1 channel", 6,
      {.threads = 3, .tables = 2, .channels = 1, .pulse_slots = 1, .unblock = 1, .priorities = {10, 12, 11}}},
     {"four", "4 threads in 2 tables, 2 channels", 5,
      {.threads = 4, .tables = 2, .channels = 2, .unblock = 1, .priorities = {10, 11, 11, 12}}},
