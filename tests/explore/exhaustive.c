@@ -28,7 +28,7 @@ static const struct small_world small_worlds[] = {
      {.threads = 2, .tables = 2, .channels = 1, .pulse_slots = 1, .unblock = 1, .priorities = {10, 11}}},
     {"ring", "2 threads in 2 tables, 2 channels, each serving one", 60,
      {.threads = 2, .tables = 2, .channels = 2, .unblock = 2, .priorities = {10, 11}}},
-    {"three", "3 threads, 1 channel", 8,
+    {"three", "3 threads, 1 channel", 60,
      {.threads = 3, .tables = 1, .channels = 1, .unblock = 1, .exceptions = 4, .priorities = {10, 11, 12}}},
     {"tables", "3 threads in 2 tables, 1 channel", 6,
      {.threads = 3, .tables = 2, .channels = 1, .pulse_slots = 1, .unblock = 1, .priorities = {10, 12, 11}}},

@@ -110,7 +110,8 @@ static int smoke(void)
                               "_IPC_22_IPC_24_SCH_1_SCH_5_SCH_7_OBJ_4");
 
     return failed | result_print(exhaustive_run(NULL, SMOKE_DEPTH),
-                                 "core_and_model_agree_on_all_short_schedules_of_small_worlds_IPC_7_IPC_13_IPC_17_IPC_19");
+                                 "core_and_model_agree_on_all_short_schedules_of_small_worlds"
+                                 "_IPC_7_IPC_13_IPC_17_IPC_19");
 }
 
 struct options {
