@@ -126,6 +126,7 @@ int thread_start(struct kernel *kernel, struct thread *thread, uint64_t pc, uint
     object_reference(&thread->object);
     thread->control->self = thread->control_address;
     thread->control->identity = thread->identity;
+    thread->control->transfer_count = 0; /* the page may have been another thread's */
     plat_context_start(kernel, thread_context(thread), pc, sp, argument, thread->control_address);
     thread->state = THREAD_READY;
     trace_record(kernel, TRACE_START, thread, schedule_current(kernel), 0, thread->identity, 0);

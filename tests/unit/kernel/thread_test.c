@@ -18,11 +18,13 @@ START_TEST(a_thread_is_made_started_and_exits)
     b = (struct thread *)object_of(a, (int)handle);
     ck_assert_int_eq(b->state, THREAD_NEW);
     ck_assert_uint_eq(b->identity, a->identity);
+    b->control->transfer_count = 3; /* left by another thread that had the page */
     ck_assert_int_eq(ACT(s, a, THREAD_START, (uint64_t)handle, 0x1234, 0x5678, 9), 0);
     ck_assert_int_eq(ACT(s, a, THREAD_START, (uint64_t)handle, 0x1234, 0x5678, 9), -E_INVAL);
     ck_assert_uint_eq(fake_context_get(b)->pc, 0x1234);
     ck_assert_uint_eq(fake_context_get(b)->control_address, 0x700000);
     ck_assert_uint_eq(b->control->self, 0x700000);
+    ck_assert_uint_eq(b->control->transfer_count, 0);
     ACT(s, b, THREAD_EXIT, 0);
     ck_assert_int_eq(ACT(s, a, THREAD_INFO, (uint64_t)handle, DATA), 0);
     get(s, a, DATA, &info, sizeof(info));
