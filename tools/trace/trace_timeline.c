@@ -17,7 +17,8 @@ struct maker {
 
 const char *trace_doing_name(unsigned doing)
 {
-    static const char *const names[] = {"nothing", "run", "ready", "send", "reply", "receive", "wait", "sleep", "budget"};
+    static const char *const names[] = {"nothing", "run",     "ready", "send",  "reply",
+                                        "receive", "wait", "sleep", "budget"};
     return doing < sizeof(names) / sizeof(names[0]) ? names[doing] : "?";
 }
 
