@@ -94,16 +94,11 @@ int64_t linux_prlimit64(struct foreign_frame *frame, const uint64_t a[6])
     return limit_get(a[1], a[3]);
 }
 
-static int usage_get(uint32_t who, struct usage_record *usage)
+int os_usage(uint32_t who, struct usage_record *usage)
 {
     const struct root_message message = {.request = {.operation = ROOT_USAGE, .flags = who}, .reply = usage,
                                          .reply_bytes = sizeof *usage, .call_flags = CALL_UNINTERRUPTIBLE};
     return (int)root_send(&message);
-}
-
-int os_usage(uint32_t who, struct usage_record *usage)
-{
-    return usage_get(who, usage);
 }
 
 int64_t linux_getrusage(struct foreign_frame *frame, const uint64_t a[6])
@@ -115,7 +110,7 @@ int64_t linux_getrusage(struct foreign_frame *frame, const uint64_t a[6])
     if (who < -1 || who > 1) {
         return -E_INVAL;
     }
-    int status = usage_get(who == -1, &usage);
+    int status = os_usage(who == -1, &usage);
     if (status < 0) {
         return status;
     }
@@ -136,7 +131,7 @@ int64_t linux_times(struct foreign_frame *frame, const uint64_t a[6])
     struct usage_record usage;
     (void)frame;
     for (uint32_t who = 0; who < 2 && out != NULL; who++) {
-        int status = usage_get(who, &usage);
+        int status = os_usage(who, &usage);
         if (status < 0) {
             return status;
         }
