@@ -19,6 +19,7 @@ int kernel_init(struct kernel *kernel, const struct kernel_config *config)
     kernel->now_ns = config->now_ns;
     kernel->boot_ns = config->now_ns;
     kernel->realtime_offset_ns = config->realtime_offset_ns;
+    kernel->device_table = config->device_table;
     list_init(&kernel->doomed);
     schedule_init(kernel);
     address_wait_init(kernel);
@@ -161,6 +162,7 @@ void kernel_info_get(struct kernel *kernel, struct kernel_info *info)
         .idle_ns = kernel->idle_ns,
         .switches = kernel->switches,
         .direct_switches = kernel->direct_switches,
+        .device_table = kernel->device_table,
     };
     for (unsigned i = 0; i < OBJECT_TYPE_COUNT; i++)
         info->object_count[i] = kernel->memory.object_count[i];

@@ -33,6 +33,7 @@ struct kernel {
     struct trace_ring trace;
     uint64_t boot_ns;
     uint64_t realtime_offset_ns;
+    uint64_t device_table;
     uint64_t idle_ns;
     uint64_t switches;
     uint64_t direct_switches;

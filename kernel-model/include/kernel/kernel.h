@@ -24,6 +24,7 @@ struct kernel_config {
     uint64_t archive_pages;
     uint64_t now_ns;
     uint64_t realtime_offset_ns;
+    uint64_t device_table; /* physical address of struct device_table (abi/device.h); 0: none */
     void *platform; /* the platform's own state; the core only hands it back */
 };
 

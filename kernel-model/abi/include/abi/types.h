@@ -180,6 +180,7 @@ struct kernel_info {
     uint64_t switches;        /* thread switches */
     uint64_t direct_switches; /* of them: without the ready queue */
     uint64_t object_count[16]; /* by enum object_type */
+    uint64_t device_table;     /* physical address of struct device_table (abi/device.h); 0: none */
 };
 
 #endif

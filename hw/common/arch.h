@@ -1,0 +1,60 @@
+/* What an architecture supplies to hw/common, besides the plat_context_* functions of kernel/platform.h and its trap
+ * code. struct plat_context is the arch's own (hw/<arch>/context.h). */
+#ifndef HW_ARCH_H
+#define HW_ARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct plat_context;
+struct plat_space;
+
+/* All physical memory lies at one place in the kernel's address space, cached; device registers are reached by
+ * arch_device. Valid for ever. */
+void *arch_memory(uint64_t physical);
+uint64_t arch_physical(const void *bytes); /* the inverse, also of the kernel's own image */
+/* Registers of a device for the kernel's own use, uncached. */
+volatile void *arch_device(uint64_t physical);
+
+/* Monotonic time since reset or boot. A few instructions. */
+uint64_t arch_clock_ns(void);
+/* Interrupts at deadline_ns or soon after (past: at once); UINT64_MAX: not at all. */
+void arch_timer_set(uint64_t deadline_ns);
+/* Did the timer fire? Clears it. */
+bool arch_timer_take(void);
+
+/* Waits until an interrupt is pending; none is taken. Called with interrupts masked. */
+void arch_idle(void);
+/* Is an interrupt (the timer's included) waiting to be taken? Cheap: asked in the middle of copies. */
+bool arch_interrupt_pending(void);
+
+/* Page tables: hw/common/page_table.c walks four levels of 512 entries; the arch says what an entry is. */
+#define PAGE_KIND_MEMORY 0u
+#define PAGE_KIND_DEVICE 1u
+uint64_t arch_entry_page(uint64_t physical, uint32_t prot, uint32_t kind); /* prot: PROT_* of abi/types.h, not 0 */
+uint64_t arch_entry_table(uint64_t physical);
+bool arch_entry_valid(uint64_t entry);
+uint64_t arch_entry_address(uint64_t entry);
+/* A new space's top table: what of the kernel must be seen in it (x86_64: the upper half; aarch64: nothing). */
+void arch_top_init(uint64_t *table);
+/* After a valid entry was changed or removed, or any table was taken away. pages 0: everything of the space. */
+void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages);
+/* Makes it the one that user addresses go to. Skips the work if it is already. */
+void arch_space_switch(struct plat_space *space);
+/* The space goes; its number (ASID, PCID) may be used again. */
+void arch_space_forget(struct plat_space *space);
+/* Freshly written instructions are about to be mapped executable. */
+void arch_code_sync(void *bytes, size_t length_bytes);
+
+/* x86 I/O ports that a space may use: see abi/device.h. Elsewhere does nothing. */
+void arch_ports_allow(struct plat_space *space, uint64_t physical, uint64_t pages, bool allow);
+
+/* First resume after boot: as the end of a trap. */
+_Noreturn void arch_resume(struct plat_context *context);
+/* Prints the kernel's stack, innermost first. For panics. */
+void arch_backtrace(void);
+/* Masks interrupts and never comes back. */
+_Noreturn void arch_halt(void);
+
+#endif

@@ -1,0 +1,61 @@
+/* The bare machine: what the boot code finds of it, and the way from there into the first program.
+ *
+ * Order of events: hw/<arch>/boot.S sets up a stack and the physical window (arch.h), clears the bss and calls the
+ * arch's C start-up, which fills struct machine from the device tree or the boot loader's map, with the board's help,
+ * and calls machine_start. That starts the core, loads the root server and never comes back. */
+#ifndef HW_MACHINE_H
+#define HW_MACHINE_H
+
+#include <abi/device.h>
+#include <kernel/kernel.h>
+
+#define MACHINE_RANGES_MAX 64u
+
+struct machine_range {
+    uint64_t start; /* physical */
+    uint64_t size_bytes;
+};
+
+struct machine {
+    struct machine_range ram[MACHINE_RANGES_MAX];
+    uint32_t ram_count;
+    struct machine_range reserved[MACHINE_RANGES_MAX]; /* parts of RAM that are taken: the image, tables, firmware */
+    uint32_t reserved_count;
+    struct machine_range archive; /* size 0: there is none */
+    struct device_table *devices; /* a page of the image */
+    uint64_t realtime_offset_ns;  /* 0: there is no clock */
+    /* Set by machine_start. */
+    struct kernel *kernel;
+    uint64_t first_frame, frame_count; /* of the core's memory */
+    bool stopped;
+    int status;
+};
+
+/* The one machine. */
+extern struct machine machine;
+
+/* Adds a range of RAM or a reserved one; those past MACHINE_RANGES_MAX are left out, with a line on the console. */
+void machine_ram_add(uint64_t start, uint64_t size_bytes);
+void machine_reserve(uint64_t start, uint64_t size_bytes);
+/* Adds a device to the table; ignored when full. */
+void machine_device_add(uint32_t kind, uint32_t interrupt, uint64_t physical, uint64_t size_bytes, uint64_t clock_hz);
+
+/* Chooses the largest run of free RAM, moves the archive into it if it lies elsewhere, gives the page tables their
+ * share, starts the core and runs it. What is missing is told in one line on the console, then the board stops. */
+_Noreturn void machine_start(void);
+
+/* The loop between two programs, called by the arch's trap code on the kernel's stack after the core was told what
+ * happened: delivers what is pending, asks the core for the next thread, idles where there is none. Returns the
+ * context to resume, with its space switched to. Does not return once the machine is stopped. */
+struct plat_context *machine_next(void);
+
+/* Delivers the interrupts that the board's controller has pending, and the timer. */
+void machine_interrupts(void);
+
+/* Ends with a line on the console and the board stopped. */
+_Noreturn void machine_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Text on the board's console: %s %c %d %u %x %lu %lx %% with widths and zeros. */
+void console_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
