@@ -276,6 +276,8 @@ static int receive_queued(struct spec *spec, int own, int channel, const struct 
         case HANDED_OVER:
             return 0;
         case SERVER_FAILED:
+            spec->threads[first].message.server = own;
+            spec_priorities_settle(spec);
             return error;
         case CLIENT_FAILED:
             spec_message_fail(spec, first, error);

@@ -31,6 +31,7 @@ void job_begin(struct thread *thread)
 {
     thread->job.kind = JOB_NONE;
     thread->job.answered = false;
+    thread->job.receives = false;
     thread->job.refused_serial = 0;
 }
 

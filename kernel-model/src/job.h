@@ -16,6 +16,7 @@ enum job_kind { JOB_NONE, JOB_RECEIVE, JOB_ANSWER, JOB_ACCESS, JOB_TRANSPORT };
 struct job {
     uint8_t kind;  /* enum job_kind */
     bool answered; /* the call is a reply_receive whose reply is done */
+    bool receives; /* the channel has been told that this call receives there */
     uint64_t message_id;
     uint64_t refused_serial; /* the page that a pager has refused to this call: memory's, */
     uint64_t refused_page;   /* and number; serial 0: none */

@@ -296,6 +296,8 @@ enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, s
     }
     if (copied.to_error != 0) {
         *error = copied.to_error;
+        if (message->queue_node.queued)
+            server_set(kernel, client, server); /* the last to receive there */
         return SERVER_FAILED;
     }
     if (copied.from_error != 0) {

@@ -142,7 +142,9 @@ int64_t message_receive(struct kernel *kernel, struct thread *thread, int64_t ha
     if (vector->count > PARTS_MAX)
         return -E_INVAL;
     channel = (struct channel *)object;
-    channel_server_set(kernel, channel, thread);
+    if (!thread->job.receives)
+        channel_server_set(kernel, channel, thread);
+    thread->job.receives = true;
     status = receive_next(kernel, thread, channel, vector);
     if (status != 1)
         return status;
