@@ -155,6 +155,7 @@ static void page_unshare(struct kernel *kernel, struct memory *memory, struct re
     KERNEL_ASSERT(kernel, to != FRAME_NONE);
     __builtin_memcpy(frame_bytes(kernel, to), frame_bytes(kernel, from), PAGE_BYTES);
     *entry = memory_entry_make(to, 0);
+    space_views_forget(kernel);
     frame_release(kernel, from);
     mappings_unmap(kernel, memory, mapper, page);
 }

@@ -32,6 +32,7 @@ static uint64_t entry_clone(struct kernel *kernel, uint64_t *from)
 
     if ((*from & ENTRY_PINS) == 0) {
         *from |= ENTRY_SHARED;
+        space_views_forget(kernel);
         frame_reference(kernel, memory_entry_frame(*from));
         return *from;
     }

@@ -111,11 +111,17 @@ void region_insert(struct kernel *kernel, struct space *space, struct region *re
     object_reference(&region->memory->object);
 }
 
+void space_views_forget(struct kernel *kernel)
+{
+    kernel->memory.view_serial++;
+}
+
 void region_delete(struct kernel *kernel, struct region *region)
 {
     struct space *space = region->space;
     struct memory *memory = region->memory;
 
+    space_views_forget(kernel);
     tree_remove(space, region);
     space->region_count--;
     list_remove(&region->memory_link);

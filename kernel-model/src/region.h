@@ -8,6 +8,7 @@
 #include "list.h"
 #include "memory.h"
 #include "object.h"
+#include "space_view.h"
 
 #define REGIONS_MAX 65536u /* of one space */
 
@@ -32,6 +33,7 @@ struct space {
     uint64_t search_from; /* no gap of any use is below, down to MAP_BASE */
     uint32_t region_count;
     bool has_no_platform; /* its making failed */
+    struct space_views views;
     _Alignas(16) uint8_t platform[PLAT_SPACE_BYTES];
 };
 
@@ -50,6 +52,9 @@ void region_delete(struct kernel *kernel, struct region *region);
 void region_split(struct kernel *kernel, struct region *region, uint64_t address, struct region *upper);
 /* Joins regions that touch, show neighbouring pages and are alike, from the one before `start` to the one at `end`. */
 void region_join(struct kernel *kernel, struct space *space, uint64_t start, uint64_t end);
+
+/* Pages may have gone, changed their frames or become read-only: in any space. */
+void space_views_forget(struct kernel *kernel);
 
 static inline uint64_t region_page(const struct region *region, uint64_t address)
 {

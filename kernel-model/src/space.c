@@ -263,6 +263,7 @@ static void region_protect(struct kernel *kernel, struct region *region, uint32_
     region->prot = prot;
     if (prot == old)
         return;
+    space_views_forget(kernel);
     if (prot == 0)
         plat_space_unmap(kernel, space_platform(region->space), region->start, pages);
     else if (old != 0 && (prot & PROT_W) == 0)

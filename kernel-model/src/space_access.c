@@ -114,14 +114,28 @@ static uint64_t wanted_end_page(const struct region *region, uint64_t page, uint
     return page + pages < end ? page + pages : end;
 }
 
-int space_access(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access, bool force,
-                 void **bytes, uint64_t *length)
+/* Neighbouring pages from `page` on whose frames are neighbours too. */
+static uint64_t access_run(struct kernel *kernel, struct region *region, uint64_t page, uint64_t end, bool write,
+                           uint64_t frame)
+{
+    uint64_t pages = 1;
+    uint64_t next;
+
+    while (page + pages < end && frame_is_ram(kernel, frame) && page_is_ready(region, page + pages, write, &next) &&
+           next == frame + pages && frame_is_ram(kernel, next))
+        pages++;
+    return pages;
+}
+
+/* The same for pages that are not known. */
+static int access_find(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access, bool force,
+                       void **bytes, uint64_t *length)
 {
     struct region *region = region_at(space, address);
     uint64_t in_page = address & (PAGE_BYTES - 1);
     bool write = access == ACCESS_WRITE;
-    uint64_t page, frame, next, pages;
-    void *start;
+    uint64_t page, frame, pages = 1;
+    uint8_t *start;
     int error;
 
     if (region == NULL || !access_is_allowed(region, access, force))
@@ -135,17 +149,28 @@ int space_access(struct kernel *kernel, struct space *space, uint64_t address, u
     start = plat_frame_bytes(kernel, frame);
     if (start == NULL)
         return -E_FAULT;
-    pages = 1;
-    if (*length > PAGE_BYTES - in_page) {
-        uint64_t end = wanted_end_page(region, page, in_page, *length);
-
-        while (page + pages < end && frame_is_ram(kernel, frame) &&
-               page_is_ready(region, page + pages, write, &next) && next == frame + pages &&
-               frame_is_ram(kernel, next))
-            pages++;
-    }
-    *bytes = (char *)start + in_page;
+    if (!force)
+        space_view_keep(&space->views, kernel->memory.view_serial, address >> PAGE_SHIFT, write, start);
+    if (*length > PAGE_BYTES - in_page)
+        pages = access_run(kernel, region, page, wanted_end_page(region, page, in_page, *length), write, frame);
+    *bytes = start + in_page;
     *length = (pages << PAGE_SHIFT) - in_page;
+    return 0;
+}
+
+int space_access(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access, bool force,
+                 void **bytes, uint64_t *length)
+{
+    uint64_t in_page = address & (PAGE_BYTES - 1);
+    uint8_t *known;
+
+    if (force || *length > PAGE_BYTES - in_page)
+        return access_find(kernel, space, address, access, force, bytes, length);
+    known = space_view_known(&space->views, kernel->memory.view_serial, address, access == ACCESS_WRITE);
+    if (known == NULL)
+        return access_find(kernel, space, address, access, force, bytes, length);
+    *bytes = known;
+    *length = PAGE_BYTES - in_page;
     return 0;
 }
 

@@ -97,6 +97,31 @@ int space_clone(struct kernel *kernel, struct space *to, struct space *from, str
     return 0;
 }
 
+static void view_check(struct kernel *kernel, struct space *space, const struct space_view *view)
+{
+    uint64_t address = view->tag >> 1 << PAGE_SHIFT;
+    struct region *region = region_at(space, address);
+    struct page_run run;
+    bool write = (view->tag & 1u) != 0;
+    uint64_t page;
+
+    KERNEL_ASSERT(kernel, region != NULL && (region->prot & (write ? PROT_W : PROT_R | PROT_W)) != 0);
+    page = region_page(region, address);
+    KERNEL_ASSERT(kernel, memory_run_next(region->memory, page, page + 1, &run) && !(write && run.is_shared));
+    KERNEL_ASSERT(kernel, view->bytes == plat_frame_bytes(kernel, run.frame));
+}
+
+/* What is known of pages must still be so. */
+static void views_check(struct kernel *kernel, struct space *space)
+{
+    const struct space_views *views = &space->views;
+
+    for (unsigned i = 0; views->serial == kernel->memory.view_serial && i < SPACE_VIEWS; i++) {
+        if (views->views[i].tag != UINT64_MAX)
+            view_check(kernel, space, &views->views[i]);
+    }
+}
+
 void space_check(struct kernel *kernel, struct space *space)
 {
     uint64_t end = 0;
@@ -114,4 +139,5 @@ void space_check(struct kernel *kernel, struct space *space)
         count++;
     }
     KERNEL_ASSERT(kernel, count == space->region_count);
+    views_check(kernel, space);
 }
