@@ -134,9 +134,11 @@ static int archive_collect(struct archive *archive, const struct options *option
         archive_add_bytes(archive, "boot/seed", seed, sizeof seed, 0400) != 0) {
         return refuse("the host gives no random bytes");
     }
-    const bool is_terminal[3] = {isatty(0), isatty(0) && isatty(1), isatty(0) && isatty(2)};
+    struct boot_config config = {.program = options->program, .program_count = options->program_count,
+                                 .is_terminal = {isatty(0), isatty(0) && isatty(1), isatty(0) && isatty(2)},
+                                 .term = isatty(0) ? getenv("TERM") : NULL};
     size_t length = 0;
-    char *text = boot_config_make(options, is_terminal, &length);
+    char *text = boot_config_make(&config, &length);
     status = text != NULL ? archive_add_bytes(archive, "boot/config", text, length, 0444) : -1;
     free(text);
     return status == 0 ? 0 : refuse("no memory for the boot archive");

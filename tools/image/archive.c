@@ -1,4 +1,4 @@
-/* Builder of the boot archive. Tests: tests/unit/sim/archive_test.c. */
+/* Builder of the boot archive. Tests: tests/unit/image/archive_test.c. */
 #include "archive.h"
 
 #include <abi/archive.h>
@@ -245,14 +245,16 @@ int archive_add_list(struct archive *archive, const char *list_path)
     char *slash = strrchr(folder, '/');
     snprintf(slash != NULL ? slash : folder, 2, "%s", slash != NULL ? "" : ".");
     int status = 0;
+    unsigned number = 0;
     while (status == 0 && fgets(line, sizeof line, file) != NULL) {
+        number++;
         status = list_line_add(archive, line, folder);
     }
     fclose(file);
     if (status != 0) {
         char inner[ARCHIVE_ERROR_BYTES];
         memcpy(inner, archive->error, sizeof inner);
-        return fail(archive, "%.200s: %.300s", list_path, inner);
+        return fail(archive, "%.200s:%u: %.290s", list_path, number, inner);
     }
     return 0;
 }

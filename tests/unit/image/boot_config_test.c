@@ -1,6 +1,5 @@
 /* boot/config: one line per fact, arguments escaped. SIM-1. */
 #include "boot_config.h"
-#include "options.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -9,10 +8,9 @@
 START_TEST(arguments_are_escaped_line_by_line_SIM_1)
 {
     static char *const program[] = {"sh", "a\nb\\c", ""};
-    struct options options = {.program = program, .program_count = 3};
-    const bool terminals[3] = {false, false, true};
+    struct boot_config config = {.program = program, .program_count = 3, .is_terminal = {false, false, true}};
     size_t length = 0;
-    char *text = boot_config_make(&options, terminals, &length);
+    char *text = boot_config_make(&config, &length);
     ck_assert_ptr_nonnull(text);
     ck_assert_str_eq(text, "interactive 0\nstream 0 plain\nstream 1 plain\nstream 2 tty\n"
                            "arg sh\narg a\\nb\\\\c\narg \nenv TERM=dumb\n");

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 static const struct archive_entry *entry_find(const char *base, const char *path)
@@ -85,5 +86,21 @@ START_TEST(bad_paths_and_missing_files_are_named_SIM_9)
 }
 END_TEST
 
+START_TEST(bad_line_of_a_list_is_named_HW_6)
+{
+    char path[] = "/tmp/baton-list-XXXXXX";
+    int fd = mkstemp(path);
+    static const char list[] = "# first\ndir a 0755\nfile a/b 0644 no-such-file\n";
+    ck_assert_int_eq(write(fd, list, sizeof list - 1), sizeof list - 1);
+    close(fd);
+    struct archive *archive = archive_create();
+    ck_assert_int_ne(archive_add_list(archive, path), 0);
+    unlink(path);
+    ck_assert_ptr_nonnull(strstr(archive_error(archive), ":3: "));
+    ck_assert_ptr_nonnull(strstr(archive_error(archive), "no-such-file"));
+    archive_destroy(archive);
+}
+END_TEST
+
 UNIT_MAIN("archive", entries_are_sorted_aligned_and_have_parents, the_later_of_two_entries_wins_SIM_9,
-          bad_paths_and_missing_files_are_named_SIM_9)
+          bad_paths_and_missing_files_are_named_SIM_9, bad_line_of_a_list_is_named_HW_6)

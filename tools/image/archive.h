@@ -1,8 +1,8 @@
 /* Builder of the boot archive (abi/archive.h): collects files, directories and links, then writes them out as one
  * page-aligned run of bytes. Parents that nobody named are made with mode 0755. A later entry of the same path replaces
  * an earlier one. */
-#ifndef SIM_ARCHIVE_H
-#define SIM_ARCHIVE_H
+#ifndef IMAGE_ARCHIVE_H
+#define IMAGE_ARCHIVE_H
 
 #include <stddef.h>
 #include <stdint.h>
