@@ -1,5 +1,5 @@
 /* Exceptions: what a thread cannot go on from goes as a message to its exception connection; the answer says how it
- * goes on. */
+ * goes on. A foreign call goes straight to the library's upcall, if it was made outside. */
 #include "kernel_state.h"
 
 #include "channel.h"
@@ -8,12 +8,30 @@
 
 #include <abi/errno.h>
 
+/* Into the library's upcall with the registers saved; false: it stands where it cannot be diverted. */
+static bool exception_upcall(struct kernel *kernel, struct thread *client, const struct exception_info *info)
+{
+    struct control *control = client->control;
+    uint64_t stack = client->control_address + LIBSYS_STACK_OFFSET + LIBSYS_STACK_BYTES;
+
+    if (kernel->libsys_entry_upcall == 0 || control->in_upcall != 0)
+        return false;
+    if (!plat_context_upcall(kernel, thread_context(client), &control->upcall_registers, kernel->libsys_entry_upcall,
+                             stack))
+        return false;
+    control->upcall_exception = *info;
+    control->in_upcall = 1;
+    return true;
+}
+
 void message_exception(struct kernel *kernel, struct thread *thread, const struct exception_info *info)
 {
     struct message *message = &thread->message;
     struct connection *connection = thread->exception;
 
     trace_record(kernel, TRACE_EXCEPTION, thread, NULL, 0, info->address, info->kind);
+    if (info->kind == EXCEPTION_FOREIGN_CALL && exception_upcall(kernel, thread, info))
+        return;
     if (connection == NULL || connection->channel->dead) {
         thread_kill(kernel, thread);
         return;
@@ -34,22 +52,6 @@ void exception_message_get(struct kernel *kernel, struct thread *client, struct 
 {
     message->info = client->message.exception;
     plat_context_get(kernel, thread_context(client), &message->registers);
-}
-
-/* Into the library's upcall with the registers saved; false: it stands where it cannot be diverted. */
-static bool exception_upcall(struct kernel *kernel, struct thread *client, const struct exception_info *info)
-{
-    struct control *control = client->control;
-    uint64_t stack = client->control_address + LIBSYS_STACK_OFFSET + LIBSYS_STACK_BYTES;
-
-    if (kernel->libsys_entry_upcall == 0 || control->in_upcall != 0)
-        return false;
-    if (!plat_context_upcall(kernel, thread_context(client), &control->upcall_registers, kernel->libsys_entry_upcall,
-                             stack))
-        return false;
-    control->upcall_exception = *info;
-    control->in_upcall = 1;
-    return true;
 }
 
 /* Registers that the handler sends along. */

@@ -2,9 +2,8 @@
 #include "signals.h"
 
 #include "entry.h"
+#include "foreign_registers.h"
 #include "request.h"
-
-#define FOREIGN_CALL_BYTES 2u /* of the instruction that makes one */
 
 void signal_default_take(int signal)
 {
@@ -72,8 +71,6 @@ static int exception_signal(uint32_t kind)
         return SIGNAL_TRAP;
     case EXCEPTION_BUS:
         return SIGNAL_BUS;
-    case EXCEPTION_FOREIGN_CALL:
-        return SIGNAL_SYS;
     default:
         return SIGNAL_SEGV;
     }
@@ -110,25 +107,18 @@ bool signal_deliver(struct registers *registers, const struct exception_info *ex
     return handled;
 }
 
-/* Makes the call happen again when the program goes on. */
-static void call_repeat(struct foreign_frame *frame)
-{
-    frame->registers.rax = frame->number;
-    frame->registers.rip -= FOREIGN_CALL_BYTES;
-}
-
 void foreign_leave(struct foreign_frame *frame, int64_t result)
 {
     struct signal_record record;
     bool interrupted = result == -E_INTR;
-    frame->registers.rax = (uint64_t)result;
+    foreign_result_put(frame, (uint64_t)result);
     while (signal_take(&record)) {
         struct signal_action action = action_take(record.signal);
         bool handler = action.handler > SIGNAL_HANDLER_IGNORE;
         if (interrupted && handler) {
             interrupted = false;
             if ((action.flags & ACTION_RESTART) != 0 && !frame->no_restart) {
-                call_repeat(frame);
+                foreign_repeat(frame);
             }
         }
         record_deliver(&frame->registers, &record, &action);
@@ -137,13 +127,16 @@ void foreign_leave(struct foreign_frame *frame, int64_t result)
         signal_deliver(&frame->registers, NULL);
     }
     if (interrupted) { /* by nothing that the program sees */
-        call_repeat(frame);
+        foreign_repeat(frame);
     }
 }
 
 _Noreturn void upcall_enter(void)
 {
     struct control *control = sys_control();
+    if (control->upcall_exception.kind == EXCEPTION_FOREIGN_CALL) {
+        foreign_upcall(control);
+    }
     struct registers registers = control->upcall_registers;
     struct exception_info exception = control->upcall_exception;
     control->in_upcall = 0;
@@ -156,7 +149,7 @@ _Noreturn void signal_return(const struct foreign_frame *frame)
 {
     struct registers registers = frame->registers;
     thread_state()->guard = 0;
-    if (!signal_frame_pop(frame->registers.rsp, &registers)) {
+    if (!signal_frame_pop(foreign_stack(frame), &registers)) {
         signal_default_take(SIGNAL_SEGV);
         os_exit(128 + SIGNAL_SEGV);
     }

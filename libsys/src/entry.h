@@ -4,7 +4,7 @@
 
 #include "foreign.h"
 
-#include <abi/registers.h>
+#include <abi/control.h>
 
 #include <stdint.h>
 
@@ -18,6 +18,8 @@ _Noreturn void process_enter(uint64_t argument);
 _Noreturn void thread_enter(uint64_t argument);
 _Noreturn void upcall_enter(void);
 void foreign_enter(struct foreign_frame *frame, uint64_t architecture);
+/* The kernel diverted a foreign call: serves it with the registers in the control page, and goes on in the program. */
+_Noreturn void foreign_upcall(struct control *control);
 /* A bad address, touched in the image where no foreign call is being served. */
 _Noreturn void fault_enter(uint64_t address, uint64_t pc);
 
@@ -25,7 +27,8 @@ _Noreturn void fault_enter(uint64_t address, uint64_t pc);
  * may be touched on the program's behalf while the process lock is held or a handle would be lost. */
 int64_t foreign_guard(struct foreign_frame *frame, uint64_t *guard);
 
-/* Leaves the image as from a foreign call: all registers but rcx and r11. No kernel entry. */
+/* Leaves the image as from a foreign call, with these registers (all that a system call keeps). Enters the kernel only
+ * where the processor cannot do it alone. */
 _Noreturn void registers_resume(const struct registers *registers);
 /* Begins a program: stack pointer and pc as given, everything else zero. */
 _Noreturn void program_start(uint64_t entry, uint64_t stack);

@@ -1,20 +1,17 @@
-/* Foreign calls: hands them to the personality, then lets signals in. */
+/* Foreign calls: hands them to the personality, then lets signals in. They come from the host's signal (sim) or by an
+ * upcall (boards). */
 #include "foreign.h"
 
 #include <abi/errno.h>
 
-#include <stdbool.h>
-
 #include <sys/os.h>
 
 #include "entry.h"
+#include "foreign_registers.h"
 #include "signals.h"
 #include "state.h"
 
 #define STATUS_FAULT (128 + SIGNAL_SEGV) /* should the root server think otherwise */
-#define X32_BIT 0x40000000u
-#define ARCHITECTURE_X86_64 0xc000003eu
-#define ARCHITECTURE_AARCH64 0xc00000b7u
 
 /* Stands in where there is no personality. */
 __attribute__((weak)) int64_t linux_call(struct foreign_frame *frame)
@@ -26,12 +23,19 @@ __attribute__((weak)) int64_t linux_call(struct foreign_frame *frame)
 void foreign_enter(struct foreign_frame *frame, uint64_t architecture)
 {
     int64_t result = -E_NOSYS;
-    bool known =
-        (architecture == ARCHITECTURE_X86_64 && (frame->number & X32_BIT) == 0) || architecture == ARCHITECTURE_AARCH64;
-    if (known) {
+    if (architecture == FOREIGN_ARCHITECTURE) {
         result = foreign_guard(frame, &thread_state()->guard);
     }
     foreign_leave(frame, result);
+}
+
+_Noreturn void foreign_upcall(struct control *control)
+{
+    struct foreign_frame frame = {.registers = control->upcall_registers};
+    control->in_upcall = 0;
+    foreign_take(&frame);
+    foreign_enter(&frame, FOREIGN_ARCHITECTURE);
+    registers_resume(&frame.registers);
 }
 
 _Noreturn void fault_enter(uint64_t address, uint64_t pc)

@@ -1,4 +1,5 @@
 /* What the personality does with registers: x86_64. */
+#include "foreign_registers.h"
 #include "linux_call.h"
 #include "linux_clone.h"
 
@@ -8,7 +9,7 @@
 
 uint64_t linux_stack_get(const struct foreign_frame *frame)
 {
-    return frame->registers.rsp;
+    return foreign_stack(frame);
 }
 
 void linux_stack_set(struct foreign_frame *frame, uint64_t stack)
@@ -23,7 +24,7 @@ void linux_tls_set(struct foreign_frame *frame, uint64_t tls)
 
 void linux_result_set(struct foreign_frame *frame, uint64_t result)
 {
-    frame->registers.rax = result;
+    foreign_result_put(frame, result);
 }
 
 int64_t linux_clone(struct foreign_frame *frame, const uint64_t a[6])

@@ -127,10 +127,10 @@ START_TEST(the_handler_may_kill_IPC_21)
 }
 END_TEST
 
-START_TEST(the_handler_may_send_it_to_the_library_CMP_3)
+START_TEST(the_handler_may_send_it_to_the_library)
 {
     struct ward ward = ward_create();
-    struct exception_info info = {.kind = EXCEPTION_FOREIGN_CALL};
+    struct exception_info info = {.kind = EXCEPTION_ILLEGAL};
     struct exception_message message;
     uint64_t id;
 
@@ -138,14 +138,75 @@ START_TEST(the_handler_may_send_it_to_the_library_CMP_3)
     ck_assert_ptr_eq(next_of(ward.s), ward.thread);
     kernel_exception(ward.s->kernel, 0, ward.s->now_ns, &info);
     id = handler_receive(&ward, &message);
-    ck_assert_uint_eq(message.info.kind, EXCEPTION_FOREIGN_CALL);
+    ck_assert_uint_eq(message.info.kind, EXCEPTION_ILLEGAL);
     ck_assert_int_eq(ACT(ward.s, ward.handler, REPLY, id, EXCEPTION_UPCALL, 0, 0), 0);
     ck_assert_uint_eq(fake_context_get(ward.thread)->pc, UPCALL);
-    ck_assert_uint_eq(ward.thread->control->upcall_exception.kind, EXCEPTION_FOREIGN_CALL);
+    ck_assert_uint_eq(ward.thread->control->upcall_exception.kind, EXCEPTION_ILLEGAL);
     ck_assert_uint_eq(ward.thread->control->upcall_registers.rip, 0x1111);
     ck_assert_uint_eq(ward.thread->control->in_upcall, 1);
     ck_assert_ptr_eq(next_of(ward.s), ward.thread);
     scenario_destroy(ward.s);
+}
+END_TEST
+
+START_TEST(a_foreign_call_goes_straight_to_the_library_CMP_3)
+{
+    struct ward ward = ward_create();
+    struct exception_info info = {.kind = EXCEPTION_FOREIGN_CALL};
+    struct control *control = ward.thread->control;
+
+    ward.s->kernel->libsys_entry_upcall = UPCALL;
+    ck_assert_ptr_eq(next_of(ward.s), ward.thread);
+    kernel_exception(ward.s->kernel, 0, ward.s->now_ns, &info);
+    ck_assert_ptr_eq(next_of(ward.s), ward.thread);
+    ck_assert_uint_eq(fake_context_get(ward.thread)->pc, UPCALL);
+    ck_assert_uint_eq(fake_context_get(ward.thread)->results, 0);
+    ck_assert_uint_eq(control->upcall_exception.kind, EXCEPTION_FOREIGN_CALL);
+    ck_assert_uint_eq(control->upcall_registers.rip, 0x1111);
+    ck_assert_uint_eq(control->in_upcall, 1);
+    ck_assert_int_eq(ACT(ward.s, ward.handler, RECEIVE, (uint64_t)ward.channel, 0, 0, 0), -E_TIMEDOUT);
+    scenario_destroy(ward.s);
+}
+END_TEST
+
+/* One that the library cannot take is the handler's. */
+static void foreign_call_for_handler(struct ward *ward)
+{
+    struct exception_info info = {.kind = EXCEPTION_FOREIGN_CALL};
+    struct exception_message message;
+
+    ck_assert_ptr_eq(next_of(ward->s), ward->thread);
+    kernel_exception(ward->s->kernel, 0, ward->s->now_ns, &info);
+    handler_receive(ward, &message);
+    ck_assert_uint_eq(message.info.kind, EXCEPTION_FOREIGN_CALL);
+    scenario_destroy(ward->s);
+}
+
+START_TEST(a_foreign_call_inside_the_library_goes_to_the_handler_CMP_3)
+{
+    struct ward ward = ward_create();
+
+    ward.s->kernel->libsys_entry_upcall = UPCALL;
+    fake_context_get(ward.thread)->in_library = true;
+    foreign_call_for_handler(&ward);
+}
+END_TEST
+
+START_TEST(a_foreign_call_does_not_overwrite_an_upcall_CMP_3)
+{
+    struct ward ward = ward_create();
+
+    ward.s->kernel->libsys_entry_upcall = UPCALL;
+    ward.thread->control->in_upcall = 1;
+    foreign_call_for_handler(&ward);
+}
+END_TEST
+
+START_TEST(a_foreign_call_without_a_library_goes_to_the_handler)
+{
+    struct ward ward = ward_create();
+
+    foreign_call_for_handler(&ward);
 }
 END_TEST
 
@@ -210,6 +271,9 @@ END_TEST
 
 UNIT_MAIN("exception", a_fault_that_can_be_served_is_MEM_1, a_bad_fault_goes_to_the_handler_with_registers_MEM_2,
           the_handler_may_replace_registers_PRC_11, the_handler_may_kill_IPC_21,
-          the_handler_may_send_it_to_the_library_CMP_3, a_fault_inside_the_library_cannot_be_sent_there,
+          the_handler_may_send_it_to_the_library, a_foreign_call_goes_straight_to_the_library_CMP_3,
+          a_foreign_call_inside_the_library_goes_to_the_handler_CMP_3,
+          a_foreign_call_does_not_overwrite_an_upcall_CMP_3, a_foreign_call_without_a_library_goes_to_the_handler,
+          a_fault_inside_the_library_cannot_be_sent_there,
           without_a_handler_the_thread_dies_MEM_2, a_handler_that_dies_takes_its_faulting_threads_along_IPC_17,
           a_waiting_handler_is_switched_to_directly_IPC_4, writing_into_an_exception_checks_the_vector_IPC_10)

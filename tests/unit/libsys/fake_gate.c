@@ -90,6 +90,9 @@ int64_t gate_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64
         abort();
     }
     fake.calls[fake.call_count++] = call;
+    if (number == SYS_THREAD_CONTINUE) {
+        registers_resume((const struct registers *)(uintptr_t)a0);
+    }
     return number == SYS_CALL ? message_send(call.argument) : fake.results[number];
 }
 
@@ -165,4 +168,18 @@ bool signal_frame_pop(uint64_t sp, struct registers *registers)
     (void)sp;
     (void)registers;
     return false;
+}
+
+int64_t foreign_guard(struct foreign_frame *frame, uint64_t *guard)
+{
+    (void)guard;
+    fake.foreign = *frame;
+    fake.foreign_count++;
+    return fake.foreign_result;
+}
+
+_Noreturn void registers_resume(const struct registers *registers)
+{
+    fake.resumed = *registers;
+    longjmp(fake.resume, 1);
 }

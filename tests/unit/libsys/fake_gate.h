@@ -2,7 +2,10 @@
 #ifndef FAKE_GATE_H
 #define FAKE_GATE_H
 
+#include "foreign.h"
+
 #include <proto/root.h>
+#include <setjmp.h>
 #include <stddef.h>
 #include <sys/call.h>
 
@@ -31,6 +34,13 @@ struct fake {
     size_t reply_bytes;
     int32_t handles[TRANSFER_MAX]; /* delivered; -1: none */
     int64_t results[SYSCALL_LIMIT]; /* of all other native calls */
+    /* Foreign calls: what the personality answers, and the last one that it was asked. */
+    int64_t foreign_result;
+    struct foreign_frame foreign;
+    size_t foreign_count;
+    /* Where registers_resume and sys_thread_continue go on: fake.resumed says with what. */
+    jmp_buf resume;
+    struct registers resumed;
 };
 
 extern struct fake fake;
