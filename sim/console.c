@@ -6,6 +6,7 @@
 #include "machine.h"
 
 #include <abi/console.h>
+#include <abi/device.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -18,6 +19,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#define INTERRUPT 1u
 #define ESCAPE_BYTE 0x1d /* Ctrl-] */
 #define ESCAPE_COUNT 3u  /* in a row: the machine stops at once */
 
@@ -83,7 +85,7 @@ static void stream_start(struct console *console, unsigned number)
         if (number != 0 && used != 0) { /* nobody reads: the bytes go nowhere */
             stream->own_index += used;
             index_store(&stream->ring->head, stream->own_index);
-            machine_interrupt_raise(console->machine, CONSOLE_INTERRUPT);
+            machine_interrupt_raise(console->machine, INTERRUPT);
         }
         return;
     }
@@ -144,7 +146,7 @@ static void transfer_done(void *argument, unsigned number, long result)
         index_store(&stream->ring->closed, 1);
     }
     pthread_mutex_unlock(&console->lock);
-    machine_interrupt_raise(console->machine, CONSOLE_INTERRUPT);
+    machine_interrupt_raise(console->machine, INTERRUPT);
 }
 
 static void window_read(struct console *console)
@@ -171,7 +173,7 @@ static void signal_ready(void *argument, short revents)
             console->stop_signal = (int)info.ssi_signo;
             console->device->break_count++;
         }
-        machine_interrupt_raise(console->machine, CONSOLE_INTERRUPT);
+        machine_interrupt_raise(console->machine, INTERRUPT);
     }
 }
 
@@ -219,13 +221,14 @@ int console_create(struct console **out, struct machine *machine, const char **e
     }
     if (console->host == NULL || console->signal_fd < 0 ||
         machine_watch_add(machine, console->signal_fd, POLLIN, signal_ready, console) < 0 ||
-        machine_interrupt_add(machine, CONSOLE_INTERRUPT, interrupt_acked, console) < 0) {
+        machine_interrupt_add(machine, INTERRUPT, interrupt_acked, console) < 0) {
         *error = "the console device cannot be set up: the host refuses io_uring and poll descriptors";
         free(console);
         return -1;
     }
     terminal_open(console);
     device_reset(console);
+    machine_device_add(machine, DEVICE_CONSOLE_RINGS, INTERRUPT, 0, CONSOLE_DEVICE_BYTES);
     *out = console;
     return 0;
 }

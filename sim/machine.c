@@ -2,7 +2,9 @@
 #include "machine_state.h"
 
 #include <abi/archive.h>
+#include <abi/device.h>
 #include <abi/errno.h>
+#include <assert.h>
 #include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
@@ -17,6 +19,7 @@
 #include <unistd.h>
 
 #define CPU 0u
+#define DEVICE_TABLE_BYTES PAGE_BYTES
 #define KERNEL_NICE 3
 #define KERNEL_FIFO 1
 #define LIBSYS_PATH "boot/libsys"
@@ -36,9 +39,15 @@ uint64_t machine_now_ns(void)
     return clock_ns(CLOCK_MONOTONIC);
 }
 
+static struct device_table *device_table(struct machine *machine)
+{
+    return (struct device_table *)(void *)(machine->memory + machine->config.ram_bytes);
+}
+
 static int memory_create(struct machine *machine, const char **error)
 {
-    machine->memory_bytes = machine->config.ram_bytes + machine->config.device_bytes + ISOLATION_MEMORY_BYTES;
+    machine->device_bytes = DEVICE_TABLE_BYTES + machine->config.device_bytes;
+    machine->memory_bytes = machine->config.ram_bytes + machine->device_bytes + ISOLATION_MEMORY_BYTES;
     machine->memory_fd = memfd_create("baton-memory", MFD_CLOEXEC | MFD_EXEC);
     if (machine->memory_fd < 0) { /* before Linux 6.3 there is no MFD_EXEC */
         machine->memory_fd = memfd_create("baton-memory", MFD_CLOEXEC);
@@ -53,6 +62,7 @@ static int memory_create(struct machine *machine, const char **error)
         return -E_NOMEM;
     }
     machine->memory = bytes;
+    device_table(machine)->magic = DEVICE_TABLE_MAGIC;
     return 0;
 }
 
@@ -130,7 +140,19 @@ void *machine_ram(struct machine *machine)
 
 void *machine_device(struct machine *machine)
 {
-    return machine->memory + machine->config.ram_bytes;
+    return machine->memory + machine->config.ram_bytes + DEVICE_TABLE_BYTES;
+}
+
+void machine_device_add(struct machine *machine, uint32_t kind, uint32_t interrupt, uint64_t offset_bytes,
+                        uint64_t size_bytes)
+{
+    struct device_table *table = device_table(machine);
+    assert(table->count < DEVICES_MAX);
+    table->devices[table->count++] =
+        (struct device){.kind = kind,
+                        .interrupt = interrupt,
+                        .physical = MACHINE_DEVICE_PHYSICAL + DEVICE_TABLE_BYTES + offset_bytes,
+                        .size_bytes = size_bytes};
 }
 
 int machine_memory_fd(struct machine *machine)
@@ -206,6 +228,7 @@ static int kernel_start(struct machine *machine, uint64_t offset_bytes, uint64_t
                                    .archive_pages = (archive_bytes + PAGE_BYTES - 1) >> PAGE_SHIFT,
                                    .now_ns = now_ns,
                                    .realtime_offset_ns = clock_ns(CLOCK_REALTIME) - now_ns,
+                                   .device_table = MACHINE_DEVICE_PHYSICAL,
                                    .platform = machine};
     *error = "the kernel does not fit into that memory: give more --ram";
     int result = kernel_init(machine->kernel, &config);
@@ -234,7 +257,7 @@ int machine_boot(struct machine *machine, uint64_t offset_bytes, uint64_t archiv
     }
     cpu_pin();
     descriptors_allow();
-    uint64_t own_offset = ram_bytes + machine->config.device_bytes;
+    uint64_t own_offset = ram_bytes + machine->device_bytes;
     struct isolation_config config = {.memory_fd = machine->memory_fd,
                                       .own_offset = own_offset,
                                       .own_bytes = machine->memory + own_offset,

@@ -1,8 +1,9 @@
 /* The hosted machine: owns the memory file, the kernel, the isolation and the helper thread, and runs the kernel's
  * loop.
  *
- * Physical memory is one memory file: RAM first, then device memory, then pages of the platform's own. RAM is physical
- * from MACHINE_RAM_PHYSICAL on, device memory from CONSOLE_PHYSICAL on.
+ * Physical memory is one memory file: RAM first, then the page of the device table (abi/device.h), device memory, and
+ * pages of the platform's own. RAM is physical from MACHINE_RAM_PHYSICAL on, the device table and device memory from
+ * MACHINE_DEVICE_PHYSICAL on.
  * Threads: machine_create, machine_run and machine_destroy belong to one host thread, the kernel thread; it is the
  * tracer and parent of all programs. Every other thread of the process must block SIGCHLD (created with all signals
  * blocked, at best). One machine at a time per process. */
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #define MACHINE_RAM_PHYSICAL 0x100000ull /* physical address of RAM's first byte */
+#define MACHINE_DEVICE_PHYSICAL 0xc0000000000ull /* physical address of the device table; device memory follows */
 #define MACHINE_RAM_BYTES_MIN (8ull << 20)
 #define MACHINE_RAM_BYTES_MAX (1ull << 40)
 #define MACHINE_DEVICE_BYTES_MAX (64ull << 20)
@@ -43,11 +45,15 @@ struct machine_config {
  * do (static text). */
 int machine_create(struct machine **machine_out, const struct machine_config *config, const char **error);
 
-/* RAM's bytes, the device memory's, and the file behind both (RAM at offset 0, device memory at ram_bytes). Valid until
- * machine_destroy. */
+/* RAM's bytes, the device memory's, and the file behind both (RAM at offset 0). Valid until machine_destroy. */
 void *machine_ram(struct machine *machine);
 void *machine_device(struct machine *machine);
 int machine_memory_fd(struct machine *machine);
+
+/* Adds a device, whose registers are `size_bytes` of device memory from `offset_bytes` on, to the device table. Before
+ * machine_boot, at most DEVICES_MAX times. */
+void machine_device_add(struct machine *machine, uint32_t kind, uint32_t interrupt, uint64_t offset_bytes,
+                        uint64_t size_bytes);
 
 /* The boot archive has been written at RAM offset `offset_bytes` (page-aligned). Makes the isolation, the kernel and
  * the root server. Errors as machine_create; kernel_boot's errors too. Call it on the kernel thread. */

@@ -30,6 +30,7 @@ struct machine {
     int memory_fd;
     char *memory; /* the whole file: RAM, device memory, the isolation's own */
     uint64_t memory_bytes;
+    uint64_t device_bytes; /* of it: the device table and device memory, behind RAM */
     struct kernel *kernel;
     struct isolation *isolation;
     struct trace_record *trace_ring; /* NULL: no trace */

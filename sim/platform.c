@@ -1,7 +1,6 @@
 /* The kernel's platform functions (kernel/platform.h) on the hosted machine: thin, over isolation.h and the machine. */
 #include "machine_state.h"
 
-#include <abi/console.h>
 #include <abi/errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,9 +32,9 @@ static struct machine *machine_of(struct kernel *kernel)
 /* Where a run of frames is in the memory file; UINT64_MAX: not in it. */
 static uint64_t frame_offset(const struct machine *machine, uint64_t frame, uint64_t pages)
 {
-    uint64_t device = CONSOLE_PHYSICAL >> PAGE_SHIFT;
+    uint64_t device = MACHINE_DEVICE_PHYSICAL >> PAGE_SHIFT;
     uint64_t ram_pages = machine->config.ram_bytes >> PAGE_SHIFT;
-    uint64_t device_pages = machine->config.device_bytes >> PAGE_SHIFT;
+    uint64_t device_pages = machine->device_bytes >> PAGE_SHIFT;
     if (frame >= FIRST_FRAME && frame - FIRST_FRAME < ram_pages && pages <= ram_pages - (frame - FIRST_FRAME)) {
         return (frame - FIRST_FRAME) << PAGE_SHIFT;
     }

@@ -45,7 +45,7 @@ void console_pump(struct console *console)
     console_output_pump(console, &console->error);
     if (console->rung) {
         console->rung = false;
-        sys_interrupt_ack(console->interrupt);
+        console_device_ring(console);
     }
     polls_wake(console);
 }
@@ -55,8 +55,9 @@ void console_pulse(struct server *server, int code, uint64_t value)
     struct console *console = console_of(server);
     (void)value;
     if (code == CONSOLE_PULSE_DEVICE) {
+        console_device_heard(console);
         device_look(console);
-        console->rung = true;
+        console->rung = console->rung || console->has_interrupt; /* it comes again only when acknowledged */
     }
     console_pump(console);
 }

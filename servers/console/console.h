@@ -52,7 +52,10 @@ struct console_output {
 struct console {
     struct server server;
     struct console_device *device;
-    int interrupt;
+    bool has_interrupt; /* the bells are an interrupt and its acknowledgement, not notifications */
+    bool bell_told;     /* between the threads: a pulse of the bell is on its way */
+    bool one_output;    /* the error stream goes into the output's ring */
+    int self;           /* connection to the server's own channel */
     int timer;
     struct tty tty;
     struct console_output output;
@@ -110,7 +113,15 @@ struct console_waiter *console_waiter_first(struct console *console, const struc
 void console_waiter_shift(struct console *console, struct console_queue *queue);
 void console_unblock(struct server *server, uint64_t message_id);
 
-/* console.c: the device's side. */
+/* device.c: the other end of the rings. */
+/* Maps the rings that init lent and readies what depends on them. 0, -E_NODEV: they are no rings, or -error. */
+int console_device_open(struct console *console);
+/* From now on CONSOLE_PULSE_DEVICE comes when the other end has done something. 0 or -error. */
+int console_device_listen(struct console *console);
+void console_device_heard(struct console *console); /* such a pulse is taken; call before looking at the rings */
+void console_device_ring(const struct console *console); /* tells the other end to look */
+
+/* console.c: one step of everything. */
 void console_pump(struct console *console); /* everything that can go on goes on, then tells the device and who polls */
 void console_pulse(struct server *server, int code, uint64_t value);
 uint32_t console_poll(struct server *server, struct server_session *session);

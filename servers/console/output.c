@@ -14,7 +14,7 @@ struct console_output *console_output_of(struct console *console, uint64_t inode
     case CONSOLE_INODE_OUT:
         return &console->output;
     case CONSOLE_INODE_ERR:
-        return &console->error;
+        return console->one_output ? &console->output : &console->error;
     case CONSOLE_INODE_TTY:
         return console->screen;
     default:

@@ -46,6 +46,7 @@ static int stream_parse(struct config *config, const char *value)
         return -E_INVAL;
     }
     config->is_terminal[value[0] - '0'] = is_terminal;
+    config->is_told[value[0] - '0'] = true;
     return 0;
 }
 
@@ -101,6 +102,15 @@ int config_parse(struct config *config, const char *text, uint64_t length_bytes)
         line = end + 1;
     }
     return 0;
+}
+
+void config_streams(struct config *config)
+{
+    for (uint32_t i = 0; i < 3; i++) {
+        if (!config->is_told[i]) {
+            config->is_terminal[i] = i == 0 || config->interactive;
+        }
+    }
 }
 
 const char *config_variable(char *const variables[], const char *name)

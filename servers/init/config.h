@@ -1,6 +1,6 @@
 /* boot/config: what the machine's starter tells init. Lines "key value"; unknown keys are ignored.
  *   interactive 0|1     a shell, or one program
- *   stream N tty|plain  each of the three host streams
+ *   stream N tty|plain  each of the three streams; not told: the first one a terminal, the others as interactive is
  *   arg TEXT            the program's arguments in order; \\ stands for a backslash, \n for a newline
  *   env NAME=VALUE      its environment, escaped the same way
  *   cwd PATH            its working directory */
@@ -17,6 +17,7 @@
 struct config {
     bool interactive;
     bool is_terminal[3];
+    bool is_told[3]; /* a line said which */
     const char *cwd; /* NULL: not given */
     uint32_t argument_count;
     uint32_t variable_count;
@@ -27,6 +28,9 @@ struct config {
 
 /* Reads the text into `config`, which is zero. 0, -E_2BIG: too long or too many, -E_INVAL: an unsound line. */
 int config_parse(struct config *config, const char *text, uint64_t length_bytes);
+
+/* Decides for streams that no line told of. */
+void config_streams(struct config *config);
 
 /* Sets NAME=VALUE unless NAME is there. -E_2BIG: no room. `variable` must stay. */
 int config_default(struct config *config, char *variable);

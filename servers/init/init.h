@@ -2,18 +2,47 @@
 #ifndef INIT_INIT_H
 #define INIT_INIT_H
 
+#include <abi/console.h>
 #include <sys/server.h>
 
 #include "config.h"
+#include "drivers.h"
 
 #define INIT_MACHINE_FAILED 125 /* the machine's status if it could not start */
 
-struct service; /* one line of the table in services.c */
-#define SERVICES_MAX 8u
+#define SERVICES_MAX 16u
+#define DRIVERS_MAX 8u
+#define LENT_MAX 8u
+#define SERVICE_ARGUMENTS_MAX (DRIVER_WORDS_MAX + 2u)
+
+/* A program that init starts, watches and restarts. */
+struct service {
+    const char *path;                             /* in the archive */
+    const char *arguments[SERVICE_ARGUMENTS_MAX]; /* end with NULL */
+    const char *port;                             /* NULL: it exports no tree, as drivers do */
+    const char *mount;
+    uint32_t mount_flags;
+    bool needs_archive;
+};
+
+/* A handle of init's that a service finds at a descriptor number, with these rights. */
+struct lent {
+    int fd;
+    int handle;
+    uint32_t rights;
+};
 
 struct service_state {
+    const struct service *service;
     int pid; /* 0: not running */
     uint32_t restarts;
+    uint32_t lent_count;
+    struct lent lent[LENT_MAX];
+};
+
+struct init_driver {
+    struct driver driver;
+    struct service service;
 };
 
 struct init {
@@ -21,6 +50,10 @@ struct init {
     uint64_t archive_bytes;
     int job; /* pid of the foreground program */
     struct service_state services[SERVICES_MAX];
+    uint32_t service_count;
+    struct init_driver drivers[DRIVERS_MAX];
+    uint32_t driver_count;
+    struct console_device *rings; /* shared by the console server and its driver; NULL: there is no driver */
     struct config config;
 };
 
@@ -28,8 +61,18 @@ struct init {
 int services_start(struct init *init);
 /* A child ended: restarts it if it was a server. True: it was. */
 bool services_reap(struct init *init, int pid, int status);
+/* Adds a service to those that services_start starts, with nothing lent yet. `service` must stay. */
+struct service_state *service_add(struct init *init, const struct service *service);
+void service_lend(struct service_state *state, int fd, int handle, uint32_t rights);
 /* Spawns a program of the archive. pid or -error. */
 int archive_spawn(struct init *init, const char *path, char *const argv[], char *const envp[]);
+
+/* devices.c: what drivers need. */
+/* Finds the console's device, adds its driver if it needs one, and lends what the console server needs. 0, -E_NODEV:
+ * there is no console, or -error. */
+int devices_console(struct init *init, struct service_state *console);
+/* A service is given up: nobody is to wait for its device any more. */
+void devices_lost(struct init *init, const struct service_state *service);
 
 /* job.c: the foreground program. */
 /* Spawns it; pid or -error. */

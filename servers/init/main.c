@@ -32,8 +32,9 @@ static int config_read(struct init *init)
     for (uint32_t i = 0; error == 0 && i < sizeof defaults / sizeof defaults[0]; i++) {
         error = config_default(config, (char *)(uintptr_t)defaults[i]);
     }
+    config->interactive = config->interactive || config->argument_count == 0;
+    config_streams(config);
     if (config->argument_count == 0) {
-        config->interactive = true;
         uint32_t words = config->is_terminal[0] ? 3 : 1;
         for (uint32_t i = 0; i < words; i++) {
             config->arguments[config->argument_count++] = (char *)(uintptr_t)shell[i];

@@ -17,9 +17,17 @@
 
 /* Handles that a server finds at these descriptor numbers, put there by init. */
 #define SERVER_FD_READY 1000     /* notification: signal SERVER_READY_BIT once the port exists */
-#define SERVER_FD_AUTHORITY 1001 /* the authority, for drivers */
 #define SERVER_FD_ARCHIVE 1002   /* memory: the boot archive */
 #define SERVER_READY_BIT 1u
+/* For drivers and for who shares rings with them (abi/console.h). */
+#define SERVER_FD_REGISTERS 1003  /* memory: whole pages with the device's registers */
+#define SERVER_FD_INTERRUPT 1004  /* the device's interrupt, to acknowledge; masked until then */
+#define SERVER_FD_INTERRUPTS 1005 /* channel: the interrupt's pulses come here */
+#define SERVER_FD_RINGS 1006      /* memory: the shared rings */
+#define SERVER_FD_BELL 1007       /* notification: the other side of the rings has done something */
+#define SERVER_FD_BELL_OUT 1008   /* notification: to tell the other side */
+#define SERVER_BELL_RING 1u       /* bits of the bells: the other side; */
+#define SERVER_BELL_INTERRUPT 2u  /* something is in SERVER_FD_INTERRUPTS (drivers) */
 
 struct server;
 

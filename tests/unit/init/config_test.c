@@ -79,5 +79,20 @@ START_TEST(defaults_do_not_replace_what_is_given)
 }
 END_TEST
 
-UNIT_MAIN("init_config", a_whole_config_is_understood_SIM_1, empty_arguments_and_spaces_are_kept_SIM_1,
-          unsound_lines_are_refused, too_many_arguments_are_refused, defaults_do_not_replace_what_is_given)
+START_TEST(streams_that_no_line_tells_of_follow_interactive_HW_5)
+{
+    ck_assert_int_eq(parse("interactive 0\n"), 0);
+    config_streams(&config);
+    ck_assert(config.is_terminal[0] && !config.is_terminal[1] && !config.is_terminal[2]);
+    ck_assert_int_eq(parse("interactive 1\nstream 2 plain\n"), 0);
+    config_streams(&config);
+    ck_assert(config.is_terminal[0] && config.is_terminal[1] && !config.is_terminal[2]);
+    ck_assert_int_eq(parse("interactive 0\nstream 0 plain\n"), 0);
+    config_streams(&config);
+    ck_assert(!config.is_terminal[0]);
+}
+END_TEST
+
+UNIT_MAIN("init_config", streams_that_no_line_tells_of_follow_interactive_HW_5, a_whole_config_is_understood_SIM_1,
+          empty_arguments_and_spaces_are_kept_SIM_1, unsound_lines_are_refused, too_many_arguments_are_refused,
+          defaults_do_not_replace_what_is_given)

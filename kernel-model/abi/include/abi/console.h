@@ -1,6 +1,7 @@
-/* The hosted machine's console device: three byte streams in a page-aligned device memory, and one interrupt.
- * The driver acknowledges the interrupt to say "I have looked, now you look": the device then takes what is in the
- * output rings and fills the input ring. Indices run freely; ring place = index % CONSOLE_RING_BYTES. */
+/* Three byte streams in page-aligned memory that two sides share: the console server, and whoever moves the bytes in
+ * and out of the machine: on the hosted machine its console device, on boards a driver. Each side has a bell to say "I
+ * have looked, now you look": the hosted device's interrupt and its acknowledgement, or two notifications. Neither
+ * side trusts the other. Indices run freely; ring place = index % CONSOLE_RING_BYTES. */
 #ifndef ABI_CONSOLE_H
 #define ABI_CONSOLE_H
 
@@ -8,14 +9,12 @@
 
 #define CONSOLE_MAGIC 0x534e4f43u
 #define CONSOLE_RING_BYTES 65536u
-#define CONSOLE_INTERRUPT 1u
-#define CONSOLE_PHYSICAL 0xc0000000000ull /* sim: physical address of the device memory */
 #define CONSOLE_DEVICE_BYTES (4096u + 3u * CONSOLE_RING_BYTES)
 
 struct console_ring {
     uint32_t head;   /* written by the consumer */
     uint32_t tail;   /* written by the producer */
-    uint32_t closed; /* input: the host's end of file; output: the host's reader is gone */
+    uint32_t closed; /* input: the end of file; output: its reader is gone */
     uint32_t is_terminal;
 };
 
@@ -24,8 +23,9 @@ struct console_device {
     uint32_t window_changes; /* counts changes of the window size */
     uint16_t rows, columns;
     uint32_t break_count; /* counts requests to stop the machine from outside (SIGTERM, SIGHUP) */
+    uint32_t one_output;  /* not 0: what is written to the error stream goes to the output ring, in order */
     struct console_ring input, output, error;
-    uint8_t reserved[4096 - 16 - 3 * sizeof(struct console_ring)];
+    uint8_t reserved[4096 - 20 - 3 * sizeof(struct console_ring)];
     uint8_t input_bytes[CONSOLE_RING_BYTES];
     uint8_t output_bytes[CONSOLE_RING_BYTES];
     uint8_t error_bytes[CONSOLE_RING_BYTES];
