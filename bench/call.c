@@ -26,13 +26,12 @@ static _Noreturn void serve(int channel)
     }
 }
 
-/* Two calls for each message: no register is left for receiving in the call that answers. */
 static _Noreturn void serve_short(int channel)
 {
-    while (sys_receive(channel, NULL, 0, DEADLINE_NONE) == 0) {
-        if (sys_control()->info.kind == RECEIVED_MESSAGE) {
-            sys_reply_short(sys_control()->info.message_id, 0, sys_control()->words, MESSAGE_WORDS_MAX);
-        }
+    struct control *control = sys_control();
+    uint64_t id = 0;
+    while (sys_reply_receive_short(id, 0, control->words, MESSAGE_WORDS_MAX, channel) == 0) {
+        id = control->info.kind == RECEIVED_MESSAGE ? control->info.message_id : 0;
     }
     os_exit(1);
 }

@@ -33,14 +33,14 @@ static void serve(void *argument)
 
 static int short_channel;
 
-/* Two calls for each message: no register is left for receiving in the call that answers. */
 static void serve_short(void *argument)
 {
     (void)argument;
-    const uint64_t *words = linked_control()->words;
-    while (call(SYS_RECEIVE, (uint64_t)short_channel, 0, 0, DEADLINE_NONE, 0, 0) == 0) {
-        call(SYS_REPLY_SHORT, linked_control()->info.message_id, MESSAGE_WORDS_MAX, words[0], words[1], words[2],
-             words[3]);
+    struct control *control = linked_control();
+    uint64_t id = 0;
+    while (call(SYS_REPLY_RECEIVE_SHORT, id, MESSAGE_WORDS_MAX | (uint64_t)short_channel << 8, control->words[0],
+                control->words[1], control->words[2], control->words[3]) == 0) {
+        id = control->info.message_id;
     }
 }
 

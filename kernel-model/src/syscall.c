@@ -87,6 +87,7 @@ int64_t syscall_dispatch(struct kernel *kernel, struct thread *thread, const str
     CASE(NOTIFICATION_BIND, notification_bind);
     CASE(CALL_SHORT, call_short);
     CASE(REPLY_SHORT, reply_short);
+    CASE(REPLY_RECEIVE_SHORT, reply_receive_short);
     CASE(SCHEDULING_CREATE, scheduling_create);
     CASE(SCHEDULING_SET, scheduling_set);
     CASE(SCHEDULING_BIND, scheduling_bind);

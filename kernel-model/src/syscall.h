@@ -95,6 +95,7 @@ SYSCALL(kernel_info);
 SYSCALL(notification_bind);
 SYSCALL(call_short);
 SYSCALL(reply_short);
+SYSCALL(reply_receive_short);
 SYSCALL(scheduling_create);
 SYSCALL(scheduling_set);
 SYSCALL(scheduling_bind);

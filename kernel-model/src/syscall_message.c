@@ -98,20 +98,47 @@ SYSCALL(reply_short)
     return message_reply(kernel, thread, argument[0], (int64_t)argument[1] >> 8, &words, false);
 }
 
+/* Given that the channel is good: answers the message, unless the ID is 0 or it has been done, and receives there. */
+static int64_t reply_and_receive(struct kernel *kernel, struct thread *thread, uint64_t id, int64_t status,
+                                 const struct vector_arguments *reply, uint64_t channel,
+                                 const struct vector_arguments *receive)
+{
+    int64_t result = 0;
+
+    if (id != 0 && !thread->job.answered) {
+        result = message_reply(kernel, thread, id, status, reply, true);
+        thread->job.answered = result >= 0;
+    }
+    return result < 0 ? result : message_receive(kernel, thread, (int64_t)channel, receive, DEADLINE_NONE);
+}
+
 SYSCALL(reply_receive)
 {
     struct vector_arguments reply = {.parts = argument[2], .count = argument[3] & 0xffffu};
     struct vector_arguments receive = {.parts = argument[4], .count = argument[3] >> 16 & 0xffffu};
     struct object *channel;
-    int64_t result = decode_object(thread, argument[5], OBJECT_CHANNEL, RIGHT_MANAGE, &channel);
+    int error = decode_object(thread, argument[5], OBJECT_CHANNEL, RIGHT_MANAGE, &channel);
 
-    if (result == 0 && receive.count > PARTS_MAX)
-        result = -E_INVAL;
-    if (result == 0 && argument[0] != 0 && !thread->job.answered) {
-        result = message_reply(kernel, thread, argument[0], (int64_t)argument[1], &reply, true);
-        thread->job.answered = result >= 0;
-    }
-    return result < 0 ? result : message_receive(kernel, thread, (int64_t)argument[5], &receive, DEADLINE_NONE);
+    if (error == 0 && receive.count > PARTS_MAX)
+        error = -E_INVAL;
+    if (error != 0)
+        return error;
+    return reply_and_receive(kernel, thread, argument[0], (int64_t)argument[1], &reply, argument[5], &receive);
+}
+
+SYSCALL(reply_receive_short)
+{
+    struct vector_arguments words = {.words = &argument[2], .count = argument[1] & 0xffu};
+    struct vector_arguments receive = {.count = 0};
+    uint64_t handle = argument[1] >> 8 & REPLY_RECEIVE_SHORT_CHANNELS;
+    struct object *channel;
+    int error = decode_object(thread, handle, OBJECT_CHANNEL, RIGHT_MANAGE, &channel);
+
+    if (error == 0 && words.count > MESSAGE_WORDS_MAX)
+        error = -E_INVAL;
+    if (error != 0)
+        return error;
+    return reply_and_receive(kernel, thread, argument[0], (int64_t)argument[1] >> 32, &words, handle, &receive);
 }
 
 SYSCALL(message_read)

@@ -70,6 +70,23 @@ int sys_reply_receive(uint64_t message_id, int64_t status, const struct part *re
                           counts_pack(reply_count, receive_count), GATE_ADDRESS(receive), (uint64_t)channel);
 }
 
+int sys_reply_receive_short(uint64_t message_id, int32_t status, const uint64_t *words, uint32_t count, int channel)
+{
+    uint64_t word[MESSAGE_WORDS_MAX] = {0};
+    if (count > MESSAGE_WORDS_MAX) {
+        return -E_INVAL;
+    }
+    if (channel < 0 || (uint32_t)channel > REPLY_RECEIVE_SHORT_CHANNELS) {
+        return -E_BADF;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        word[i] = words[i];
+    }
+    return (int)gate_call(SYS_REPLY_RECEIVE_SHORT, message_id,
+                          count | (uint64_t)(uint32_t)channel << 8 | (uint64_t)(uint32_t)status << 32, word[0], word[1],
+                          word[2], word[3]);
+}
+
 int64_t sys_message_read(uint64_t message_id, uint64_t offset_bytes, const struct part *parts, uint32_t count)
 {
     return gate_call(SYS_MESSAGE_READ, message_id, offset_bytes, GATE_ADDRESS(parts), count, 0, 0);

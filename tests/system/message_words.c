@@ -57,6 +57,24 @@ static void words_server(void *argument)
     }
 }
 
+/* The same, each answer in one call with the next receive. */
+static void combined_server(void *argument)
+{
+    (void)argument;
+    struct control *control = sys_control();
+    uint64_t words[MESSAGE_WORDS_MAX] = {0}, id = 0;
+    uint32_t count = 0;
+    for (uint32_t i = 1; i <= ROUNDS + 1; i++) {
+        if (sys_reply_receive_short(id, (int32_t)count * 8, words, count, channel) != 0) {
+            return;
+        }
+        id = control->info.message_id;
+        count = control->info.word_count;
+        memcpy(words, control->words, sizeof words);
+        test_set(&served, i);
+    }
+}
+
 /* The same with memory, in one call. */
 static void vector_server(void *argument)
 {
@@ -93,6 +111,11 @@ static void short_rounds(void (*server)(void *))
 TEST(words_go_to_words_and_back_IPC_12)
 {
     short_rounds(words_server);
+}
+
+TEST(words_are_answered_and_received_in_one_call_IPC_12)
+{
+    short_rounds(combined_server);
 }
 
 TEST(words_go_to_a_vector_and_back_IPC_12)
@@ -137,8 +160,13 @@ TEST(too_many_words_are_refused_IPC_12)
     EXPECT_EQ(sys_reply_short(1, 0, words, MESSAGE_WORDS_MAX + 1), -E_INVAL);
     EXPECT_EQ(sys_reply_short(1, INT64_MAX, words, 0), -E_INVAL);
     EXPECT_EQ(sys_reply_short(1, 0, words, 0), -E_SRCH);
+    EXPECT_EQ(sys_reply_receive_short(1, 0, words, MESSAGE_WORDS_MAX + 1, channel), -E_INVAL);
+    EXPECT_EQ(sys_reply_receive_short(1, 0, words, 0, -1), -E_BADF);
+    EXPECT_EQ(sys_reply_receive_short(1, 0, words, 0, connection), -E_BADF);
+    EXPECT_EQ(sys_reply_receive_short(1, 0, words, 0, channel), -E_SRCH);
     channel_close();
 }
 
-TEST_MAIN(words_go_to_words_and_back_IPC_12, words_go_to_a_vector_and_back_IPC_12,
+TEST_MAIN(words_go_to_words_and_back_IPC_12, words_are_answered_and_received_in_one_call_IPC_12,
+          words_go_to_a_vector_and_back_IPC_12,
           vector_caller_gets_the_words_of_a_short_answer_as_bytes_IPC_12, too_many_words_are_refused_IPC_12)

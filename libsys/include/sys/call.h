@@ -82,6 +82,8 @@ int sys_reply_receive(uint64_t message_id, int64_t status, const struct part *re
 int64_t sys_call_short(int connection, const uint64_t *words, uint32_t send_count, uint32_t reply_count,
                        uint32_t flags);
 int64_t sys_reply_short(uint64_t message_id, int64_t status, const uint64_t *words, uint32_t count);
+/* Answers with words (message_id 0: nobody) and receives without a vector. Blocking. */
+int sys_reply_receive_short(uint64_t message_id, int32_t status, const uint64_t *words, uint32_t count, int channel);
 int64_t sys_message_read(uint64_t message_id, uint64_t offset_bytes, const struct part *parts, uint32_t count);
 int64_t sys_message_write(uint64_t message_id, uint64_t offset_bytes, const struct part *parts, uint32_t count);
 int sys_pulse(int connection, int code, uint64_t value, int priority);

@@ -126,6 +126,8 @@ uint64_t value_decode(struct scenario *scenario, struct thread *thread, enum val
         return counts_of(byte);
     case VALUE_WORDS:
         return words_of(byte);
+    case VALUE_WORDS_CHANNEL:
+        return (byte & 7u) | handle_nth(thread, OBJECT_CHANNEL, byte >> 3) << 8 | (uint64_t)byte << 32;
     case VALUE_DEADLINE:
         return deadline_of(scenario->now_ns, byte);
     case VALUE_ADDRESS:
@@ -213,6 +215,7 @@ static const uint8_t kinds[SYSCALL_LIMIT][RECORD_ARGUMENTS] = {
     CALL(NOTIFICATION_BIND, H(NOTIFICATION), H(CHANNEL), H(ANY)),
     CALL(CALL_SHORT, H(CONNECTION), H(ANY), H(ANY), H(ANY), H(ANY), H(WORDS)),
     CALL(REPLY_SHORT, H(ID), H(WORDS), H(ANY), H(ANY), H(ANY), H(ANY)),
+    CALL(REPLY_RECEIVE_SHORT, H(ID), H(WORDS_CHANNEL), H(ANY), H(ANY), H(ANY), H(ANY)),
 };
 
 const uint8_t *value_kinds(unsigned number)

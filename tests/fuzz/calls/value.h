@@ -21,7 +21,8 @@ enum value_kind {
     VALUE_PROT,     /* and map flags */
     VALUE_PRIORITY,
     VALUE_PLACE,    /* in a table, and mode */
-    VALUE_WORDS     /* numbers of words of a short message, and call's flags; or a reply's number and status */
+    VALUE_WORDS,    /* numbers of words of a short message, and call's flags; or a reply's number and status */
+    VALUE_WORDS_CHANNEL /* number of words of a short reply, channel to receive from, status */
 };
 
 /* What `byte` stands for where `thread` passes an argument of this kind. */

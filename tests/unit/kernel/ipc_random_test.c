@@ -130,7 +130,11 @@ static void step_message(struct world *world, struct thread *thread)
 
     if (pick(world, 4) == 0)
         transfer_pick(world, thread);
-    switch (pick(world, 10)) {
+    switch (pick(world, 11)) {
+    case 10:
+        ACT(s, thread, REPLY_RECEIVE_SHORT, id, pick(world, 5) | channel << 8 | (uint64_t)pick(world, 9) << 32, 9, 8, 7,
+            6);
+        break;
     case 8:
         ACT(s, thread, CALL_SHORT, handle_pick(world, thread, OBJECT_CONNECTION), 1, 2, 3, 4,
             pick(world, 5) | pick(world, 5) << 8 | (uint64_t)pick(world, 2) << 32);

@@ -300,10 +300,75 @@ START_TEST(an_exception_takes_a_short_answer_as_one_without_registers_IPC_12)
 }
 END_TEST
 
+/* Answers `id` with the first `count` words and receives. */
+static int64_t answer_next(struct pair *pair, uint64_t id, uint32_t count, int32_t status)
+{
+    return ACT(pair->s, pair->server, REPLY_RECEIVE_SHORT, id,
+               count | (uint64_t)pair->channel << 8 | (uint64_t)(uint32_t)status << 32, words[0], words[1], words[2],
+               words[3]);
+}
+
+START_TEST(one_call_answers_in_words_and_receives_the_next_IPC_12_IPC_8)
+{
+    struct pair pair = pair_create(0);
+    struct thread *second = thread_add(&pair.client_process, 10, NULL, NULL);
+    uint64_t counts = SHORT_COUNTS(2, 3);
+    uint64_t id;
+
+    ck_assert_int_eq(answer_next(&pair, 0, 0, 0), SYSCALL_BLOCKED);
+    ck_assert_int_eq(send(&pair, &senders[0], &callers[0]), SYSCALL_BLOCKED);
+    ck_assert_int_eq(result_of(pair.server), 0);
+    id = info_of(pair.server)->message_id;
+    ck_assert_int_eq(ACT(pair.s, second, CALL_SHORT, (uint64_t)pair.connection, words[0], words[1], 0, 0, counts),
+                     SYSCALL_BLOCKED);
+    ck_assert_int_eq(answer_next(&pair, id, 1, -7), 0);
+    ck_assert_int_eq(result_of(pair.client), -7);
+    words_check(pair.client->control->words, WORD_BYTES);
+    ck_assert_uint_eq(info_of(pair.client)->received_bytes, WORD_BYTES);
+    ck_assert_uint_eq(info_of(pair.server)->word_count, 2);
+    id = info_of(pair.server)->message_id;
+    ck_assert_int_eq(answer_next(&pair, id, 4, INT32_MAX), SYSCALL_BLOCKED);
+    ck_assert_int_eq(result_of(second), INT32_MAX);
+    words_check(second->control->words, 3 * WORD_BYTES);
+    ck_assert_int_eq(send(&pair, &senders[1], &callers[1]), SYSCALL_BLOCKED);
+    ck_assert_int_eq(result_of(pair.server), 0);
+    ck_assert_int_eq(answer_next(&pair, info_of(pair.server)->message_id, 4, INT32_MIN), SYSCALL_BLOCKED);
+    ck_assert_int_eq(result_of(pair.client), INT32_MIN);
+    bytes_check(&pair, pair.client, DATA + 256, 20);
+    scenario_destroy(pair.s);
+}
+END_TEST
+
+START_TEST(a_short_answer_that_fails_receives_nothing_IPC_12_IPC_8)
+{
+    struct pair pair = pair_create(0);
+    int channel = pair.channel;
+    uint64_t id;
+
+    ck_assert_int_eq(answer_next(&pair, 0, 0, 0), SYSCALL_BLOCKED);
+    ck_assert_int_eq(send(&pair, &senders[0], &callers[0]), SYSCALL_BLOCKED);
+    id = info_of(pair.server)->message_id;
+    ck_assert_int_eq(answer_next(&pair, id, MESSAGE_WORDS_MAX + 1, 0), -E_INVAL);
+    ck_assert_int_eq(answer_next(&pair, 0, MESSAGE_WORDS_MAX + 1, 0), -E_INVAL);
+    ck_assert_int_eq(answer_next(&pair, id + 1, 1, 0), -E_SRCH);
+    pair.channel = 12345;
+    ck_assert_int_eq(answer_next(&pair, id, MESSAGE_WORDS_MAX + 1, 0), -E_BADF);
+    pair.channel = HANDLE_GRANT;
+    ck_assert_int_eq(answer_next(&pair, id, 1, 0), -E_BADF);
+    ck_assert(!has_result(pair.client));
+    pair.channel = channel;
+    ck_assert_int_eq(answer_next(&pair, id, 1, 5), SYSCALL_BLOCKED);
+    ck_assert_int_eq(result_of(pair.client), 5);
+    scenario_destroy(pair.s);
+}
+END_TEST
+
 UNIT_MAIN("message_words", every_sender_reaches_every_receiver_with_exact_lengths_IPC_12,
           every_answer_reaches_every_caller_with_exact_lengths_IPC_12,
           short_messages_touch_no_memory_of_programs_IPC_12,
           short_messages_are_read_and_written_by_offset_IPC_12_IPC_10,
           a_bad_answer_leaves_a_short_call_waiting_IPC_12_IPC_14, bad_short_calls_are_refused_IPC_12,
           short_calls_are_interrupted_like_any_IPC_12_IPC_19,
-          an_exception_takes_a_short_answer_as_one_without_registers_IPC_12)
+          an_exception_takes_a_short_answer_as_one_without_registers_IPC_12,
+          one_call_answers_in_words_and_receives_the_next_IPC_12_IPC_8,
+          a_short_answer_that_fails_receives_nothing_IPC_12_IPC_8)

@@ -47,7 +47,7 @@ END_TEST
 
 START_TEST(unknown_numbers_are_told_CMP_4)
 {
-    static const uint64_t numbers[] = {0, 35, 39, 63, 79, SYSCALL_LIMIT, 1000, SYSCALL_BASE, UINT64_MAX,
+    static const uint64_t numbers[] = {0, 35, 39, 63, 69, SYSCALL_LIMIT, 1000, SYSCALL_BASE, UINT64_MAX,
                                        1ull << 32 | 1};
     struct scenario *s = scenario_create();
     struct process process = process_create(s);

@@ -86,7 +86,8 @@
     S(76, NOTIFICATION_BIND) /* notification, channel, bits (0: unbind)           -> 0, E_BUSY */    \
     /* short messages: words in registers; the answer's in control.words */                          \
     S(77, CALL_SHORT)        /* connection, word * 4, words sent | wanted<<8 | flags<<32 -> status */ \
-    S(78, REPLY_SHORT)       /* message id, words | status<<8, word * 4           -> bytes */
+    S(78, REPLY_SHORT)       /* message id, words | status<<8, word * 4           -> bytes */         \
+    S(79, REPLY_RECEIVE_SHORT) /* message id or 0, words | channel<<8 | status<<32, word * 4 -> 0 */
 
 enum syscall_number {
 #define ABI_SYSCALL_MEMBER(number, name) SYS_##name = number,
@@ -98,6 +99,9 @@ enum syscall_number {
 /* A status shares a word with REPLY_SHORT's count. */
 #define REPLY_SHORT_STATUS_MAX ((1ll << 55) - 1)
 #define REPLY_SHORT_STATUS_MIN (-(1ll << 55))
+
+/* REPLY_RECEIVE_SHORT's words, channel and status share a word: 8, 24 and 32 bits. */
+#define REPLY_RECEIVE_SHORT_CHANNELS 0xffffffu
 
 /* HANDLE_DUPLICATE modes */
 #define DUPLICATE_LOWEST 0u /* lowest free handle at or above `at` */
