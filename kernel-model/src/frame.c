@@ -54,35 +54,52 @@ static int config_check(const struct kernel_config *config)
     return 0;
 }
 
+/* All frames are free; then the kernel's own and the archive's are not. */
+static void bits_init(struct frames *frames)
+{
+    __builtin_memset(frames->free_bits, 0xff, frames->words * sizeof(uint64_t));
+    if (frames->count % WORD_BITS != 0)
+        frames->free_bits[frames->words - 1] = (1ull << (frames->count % WORD_BITS)) - 1;
+    frames->free_count = frames->count;
+    frames->high_word = frames->words - 1;
+}
+
+static void frames_keep(struct frames *frames, uint64_t index, uint64_t count)
+{
+    bits_take(frames, index, count);
+    for (uint64_t i = index; i < index + count; i++)
+        frames->frames[i].references = FRAME_PERMANENT;
+}
+
 int frame_init(struct kernel *kernel, const struct kernel_config *config)
 {
     struct frames *frames = &kernel->frames;
     int error = config_check(config);
     uint64_t words = (config->frame_count + WORD_BITS - 1) / WORD_BITS;
-    uint64_t table_pages = pages_of(config->frame_count * sizeof(struct frame)) + pages_of(words * sizeof(uint64_t));
+    uint64_t counts_pages = pages_of(config->frame_count * sizeof(struct frame));
+    uint64_t table_pages = counts_pages + pages_of(words * sizeof(uint64_t));
     uint64_t archive = config->archive_frame == 0 ? 0 : config->archive_frame - config->first_frame;
+    uint64_t tables = 0; /* at the start, or behind the archive if that is in the way */
+    uint8_t *bytes;
 
     if (error != 0)
         return error;
-    if (table_pages >= config->frame_count)
-        return -E_NOMEM;
     if (config->archive_frame != 0 && archive < table_pages)
-        return -E_INVAL;
+        tables = archive + config->archive_pages;
+    if (table_pages >= config->frame_count - tables)
+        return -E_NOMEM;
     *frames = (struct frames){.first = config->first_frame, .count = config->frame_count, .words = words,
-                              .low_word = words - 1, .archive_first = config->archive_frame,
+                              .archive_first = config->archive_frame,
                               .archive_count = config->archive_frame == 0 ? 0 : config->archive_pages};
     frames->bytes = plat_frame_bytes(kernel, frames->first);
     KERNEL_ASSERT(kernel, frames->bytes != NULL && ((uintptr_t)frames->bytes & (PAGE_BYTES - 1)) == 0);
-    __builtin_memset(frames->bytes, 0, table_pages << PAGE_SHIFT);
-    frames->frames = (struct frame *)(void *)frames->bytes;
-    frames->free_bits =
-        (uint64_t *)(void *)(frames->bytes + (pages_of(config->frame_count * sizeof(struct frame)) << PAGE_SHIFT));
-    for (uint64_t i = 0; i < frames->count; i++) {
-        if (i < table_pages || (i >= archive && i - archive < frames->archive_count))
-            frames->frames[i].references = FRAME_PERMANENT;
-        else
-            bit_free(frames, i);
-    }
+    bytes = frames->bytes + (tables << PAGE_SHIFT);
+    __builtin_memset(bytes, 0, table_pages << PAGE_SHIFT);
+    frames->frames = (struct frame *)(void *)bytes;
+    frames->free_bits = (uint64_t *)(void *)(bytes + (counts_pages << PAGE_SHIFT));
+    bits_init(frames);
+    frames_keep(frames, tables, table_pages);
+    frames_keep(frames, archive, frames->archive_count);
     return 0;
 }
 

@@ -32,8 +32,8 @@ struct frames {
     uint64_t archive_count;
 };
 
-/* Takes over the frames of the configuration; the first of them hold the tables. -E_INVAL: the archive is not inside,
- * or the frames are beyond reach; -E_NOMEM: too few frames. */
+/* Takes over the frames of the configuration; the first of them, or those behind the archive if that is there, hold the
+ * tables. -E_INVAL: the archive is not inside, or the frames are beyond reach; -E_NOMEM: too few frames. */
 int frame_init(struct kernel *kernel, const struct kernel_config *config);
 /* A frame with one reference, contents undefined; FRAME_NONE: none left. */
 uint64_t frame_allocate(struct kernel *kernel);

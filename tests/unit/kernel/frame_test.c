@@ -125,6 +125,32 @@ START_TEST(archive_frames_are_never_given_out)
 }
 END_TEST
 
+START_TEST(tables_give_way_to_an_archive_at_the_start)
+{
+    struct kernel_config config;
+    struct fake_platform *fake = fake_create(FRAMES, NULL, 0, &config);
+    struct kernel *kernel = fake->kernel;
+    char *bytes = (char *)fake->ram;
+    uint64_t frame, count = 0;
+
+    config.archive_frame = config.first_frame;
+    config.archive_pages = 3;
+    memset(bytes, 0x5a, 3 * PAGE_BYTES);
+    ck_assert_int_eq(memory_state_init(kernel, &config), 0);
+    while ((frame = frame_allocate(kernel)) != FRAME_NONE) {
+        ck_assert(frame >= config.first_frame + 3 && frame < config.first_frame + FRAMES);
+        memset(frame_bytes(kernel, frame), 0xff, PAGE_BYTES);
+        count++;
+    }
+    ck_assert_uint_gt(count, 0);
+    ck_assert_int_eq(bytes[0], 0x5a);
+    ck_assert_int_eq(memcmp(bytes, bytes + 1, 3 * PAGE_BYTES - 1), 0);
+    config.archive_pages = FRAMES;
+    ck_assert_int_eq(memory_state_init(kernel, &config), -E_NOMEM);
+    fake_destroy(fake);
+}
+END_TEST
+
 START_TEST(bad_configurations_are_refused)
 {
     struct kernel_config config, bad;
@@ -140,8 +166,6 @@ START_TEST(bad_configurations_are_refused)
     bad.archive_frame = config.first_frame - 1;
     bad.archive_pages = 1;
     ck_assert_int_eq(memory_state_init(fake->kernel, &bad), -E_INVAL);
-    bad.archive_frame = config.first_frame;
-    ck_assert_int_eq(memory_state_init(fake->kernel, &bad), -E_INVAL);
     bad.archive_frame = config.first_frame + FRAMES - 1;
     bad.archive_pages = 2;
     ck_assert_int_eq(memory_state_init(fake->kernel, &bad), -E_INVAL);
@@ -153,4 +177,5 @@ END_TEST
 
 UNIT_MAIN("frame", all_frames_are_had_once_and_come_back, runs_are_neighbours_and_never_longer_than_asked,
           a_run_is_shorter_where_frames_are_scattered, tables_are_zeroed_and_from_the_high_end_MEM_4,
-          references_keep_a_frame, archive_frames_are_never_given_out, bad_configurations_are_refused)
+          references_keep_a_frame, archive_frames_are_never_given_out,
+          tables_give_way_to_an_archive_at_the_start, bad_configurations_are_refused)
