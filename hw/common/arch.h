@@ -29,26 +29,34 @@ void arch_idle(void);
 /* Is an interrupt (the timer's included) waiting to be taken? Cheap: asked in the middle of copies. */
 bool arch_interrupt_pending(void);
 
-/* Page tables: hw/common/page_table.c walks four levels of 512 entries; the arch says what an entry is. */
+/* Page tables: hw/common/page_table.c walks four levels of 512 entries, the lower half of the top one; the arch says
+ * what an entry is. 0 is never valid. The entry of a next page, with the same rest, is PAGE_BYTES more. */
 #define PAGE_KIND_MEMORY 0u
 #define PAGE_KIND_DEVICE 1u
+#define PAGE_KIND_PORTS 2u /* DEVICE_PORTS_ADDRESS of abi/device.h: no entries, arch_ports_map */
 uint64_t arch_entry_page(uint64_t physical, uint32_t prot, uint32_t kind); /* prot: PROT_* of abi/types.h, not 0 */
+uint64_t arch_entry_protect(uint64_t entry, uint32_t prot); /* the same page and kind with another prot, not 0 */
 uint64_t arch_entry_table(uint64_t physical);
 bool arch_entry_valid(uint64_t entry);
 uint64_t arch_entry_address(uint64_t entry);
-/* A new space's top table: what of the kernel must be seen in it (x86_64: the upper half; aarch64: nothing). */
+/* A new space's top table, zeroed: what of the kernel must be seen in it (x86_64: the upper half; aarch64: nothing). */
 void arch_top_init(uint64_t *table);
-/* After a valid entry was changed or removed, or any table was taken away. pages 0: everything of the space. */
+/* Entries that were not valid have become so. */
+void arch_entries_written(void);
+/* After a valid entry was changed or removed, or any table was taken away. pages 0: everything of the space; if its
+ * top is 0 then, nothing may walk its tables any more, also if it is the one switched to. */
 void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages);
-/* Makes it the one that user addresses go to. Skips the work if it is already. */
+/* Makes it the one that user addresses go to; page_table_ready was called. Skips the work if it is already. */
 void arch_space_switch(struct plat_space *space);
 /* The space goes; its number (ASID, PCID) may be used again. */
 void arch_space_forget(struct plat_space *space);
 /* Freshly written instructions are about to be mapped executable. */
 void arch_code_sync(void *bytes, size_t length_bytes);
 
-/* x86 I/O ports that a space may use: see abi/device.h. Elsewhere does nothing. */
-void arch_ports_allow(struct plat_space *space, uint64_t physical, uint64_t pages, bool allow);
+/* x86 I/O ports: as mapping the pages of abi/device.h from `physical` on at `address`. -E_NOMEM: a space has no more of
+ * them; -E_NOENT: there are no ports here. Unmapping concerns what of that lies in the range. */
+int arch_ports_map(struct plat_space *space, uint64_t address, uint64_t physical, uint64_t pages);
+void arch_ports_unmap(struct plat_space *space, uint64_t address, uint64_t pages);
 
 /* First resume after boot: as the end of a trap. */
 _Noreturn void arch_resume(struct plat_context *context);
