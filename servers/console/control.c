@@ -7,7 +7,7 @@
 #include <abi/errno.h>
 
 #include "console.h"
-#include "ring.h"
+#include "rings/ring.h"
 
 struct console_window { /* Linux's struct winsize */
     uint16_t rows, columns, width, height;

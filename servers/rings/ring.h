@@ -1,6 +1,6 @@
-/* One end of a ring shared with the device. The other end is not trusted: counts are cut to the ring's size. */
-#ifndef CONSOLE_RING_H
-#define CONSOLE_RING_H
+/* One end of a ring of abi/console.h. The other end is not trusted: counts are cut to the ring's size. */
+#ifndef RINGS_RING_H
+#define RINGS_RING_H
 
 #include <stdint.h>
 #include <string.h>

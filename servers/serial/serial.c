@@ -1,0 +1,56 @@
+/* Between the rings and the UART: see serial.h. Tests: tests/unit/serial. */
+#include "serial.h"
+
+#include <string.h>
+
+#include "rings/ring.h"
+
+const struct serial_model *serial_model_find(const char *name)
+{
+    static const struct serial_model *const models[] = {&serial_pl011, &serial_16550, &serial_bcm2835};
+    for (uint32_t i = 0; i < sizeof models / sizeof models[0]; i++) {
+        if (strcmp(models[i]->name, name) == 0) {
+            return models[i];
+        }
+    }
+    return NULL;
+}
+
+static bool line_receive(struct serial_line *line, struct console_device *rings)
+{
+    bool moved = false;
+    uint8_t byte = 0;
+    for (uint32_t room = ring_room(&rings->input); room > 0 && line->model->receive(line, &byte); room--) {
+        ring_put(&rings->input, rings->input_bytes, &byte, 1);
+        moved = true;
+    }
+    return moved;
+}
+
+static bool line_send(struct serial_line *line, struct console_device *rings)
+{
+    uint32_t count = ring_count(&rings->output);
+    uint32_t done = 0;
+    while (done < count) {
+        uint32_t room = line->model->room(line);
+        if (room == 0) {
+            break;
+        }
+        for (; room > 0 && done < count; room--, done++) {
+            line->model->send(line, rings->output_bytes[(rings->output.head + done) % CONSOLE_RING_BYTES]);
+        }
+    }
+    if (done > 0) {
+        ring_drop(&rings->output, done);
+    }
+    return done > 0;
+}
+
+bool serial_serve(struct serial_line *line, struct console_device *rings)
+{
+    line->model->settle(line);
+    bool received = line_receive(line, rings);
+    bool sent = line_send(line, rings);
+    line->model->watch(line, ring_room(&rings->input) > 0, ring_count(&rings->output) > 0);
+    return received || sent;
+}
