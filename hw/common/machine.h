@@ -10,6 +10,7 @@
 #include <kernel/kernel.h>
 
 #define MACHINE_RANGES_MAX 64u
+#define MACHINE_STATUS_BROKEN 125 /* exit status of a machine that could not start or go on */
 
 struct machine_range {
     uint64_t start; /* physical */
@@ -21,7 +22,7 @@ struct machine {
     uint32_t ram_count;
     struct machine_range reserved[MACHINE_RANGES_MAX]; /* parts of RAM that are taken: the image, tables, firmware */
     uint32_t reserved_count;
-    struct machine_range archive; /* size 0: there is none */
+    struct machine_range archive; /* size 0: there is none; not among the reserved ones */
     struct device_table *devices; /* a page of the image */
     uint64_t realtime_offset_ns;  /* 0: there is no clock */
     /* Set by machine_start. */
@@ -34,7 +35,7 @@ struct machine {
 /* The one machine. */
 extern struct machine machine;
 
-/* Adds a range of RAM or a reserved one; those past MACHINE_RANGES_MAX are left out, with a line on the console. */
+/* Adds a range of RAM or a reserved one; too many of them: machine_fail. */
 void machine_ram_add(uint64_t start, uint64_t size_bytes);
 void machine_reserve(uint64_t start, uint64_t size_bytes);
 /* Adds a device to the table; ignored when full. */
@@ -51,6 +52,9 @@ struct plat_context *machine_next(void);
 
 /* Delivers the interrupts that the board's controller has pending, and the timer. */
 void machine_interrupts(void);
+
+/* The archive that may lie behind the image, at this address, and reach up to `end`: taken if its magic is there. */
+void machine_archive_probe(uint64_t physical, uint64_t end);
 
 /* Ends with a line on the console and the board stopped. */
 _Noreturn void machine_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
