@@ -1,0 +1,324 @@
+/* One walk over the device tree by libfdt: each node's properties are read once. Addresses are translated by the
+ * `ranges` of the nodes above. */
+#include "device_tree.h"
+
+#include "window.h"
+
+#include <arch.h>
+#include <libfdt.h>
+#include <machine.h>
+#include <string.h>
+
+#define DEPTH_MAX 8
+#define SERIALS_MAX 8u
+#define GIC_PRIVATE 16u /* first ID of interrupts that each CPU has its own of */
+#define GIC_SHARED 32u
+#define TIMER_VIRTUAL 2u /* place of the virtual timer's among the timer's interrupts */
+#define SECOND_NS 1000000000ull
+#define VIRTIO_MAGIC 0x74726976u
+#define VIRTIO_DEVICE 8u
+
+struct property {
+    const void *value;
+    uint32_t length_bytes;
+};
+
+struct node {
+    int offset;
+    uint32_t address_cells, size_cells; /* for its children */
+    struct property compatible, reg, ranges, interrupts, status, device_type, method, initrd_start, initrd_end, stdout;
+    bool is_reserved_memory;
+};
+
+struct walk {
+    const void *tree;
+    struct node stack[DEPTH_MAX]; /* the node and those above it */
+    int depth;
+    struct device serials[SERIALS_MAX];
+    int serial_nodes[SERIALS_MAX];
+    uint32_t serial_count;
+    int stdout_node;
+    uint64_t initrd_start, initrd_end;
+};
+
+struct device_tree device_tree;
+
+static uint64_t cells_read(const struct property *property, uint32_t first, uint32_t count)
+{
+    const uint8_t *bytes = (const uint8_t *)property->value + first * 4;
+    uint64_t value = 0;
+    if ((first + count) * 4 > property->length_bytes) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < count * 4; i++) {
+        value = value << 8 | bytes[i];
+    }
+    return value;
+}
+
+static bool property_is(const struct property *property, const char *text)
+{
+    return property->value != NULL && strcmp(property->value, text) == 0;
+}
+
+/* Is `name` among the strings of the property? */
+static bool is_compatible(const struct node *node, const char *name)
+{
+    const char *at = node->compatible.value;
+    const char *end = at == NULL ? NULL : at + node->compatible.length_bytes;
+    while (at < end) {
+        if (strcmp(at, name) == 0) {
+            return true;
+        }
+        at += strlen(at) + 1;
+    }
+    return false;
+}
+
+static void property_keep(struct node *node, const char *name, const struct property *property)
+{
+    const struct {
+        const char *name;
+        struct property *place;
+    } wanted[] = {
+        {"compatible", &node->compatible},       {"reg", &node->reg},
+        {"ranges", &node->ranges},               {"interrupts", &node->interrupts},
+        {"status", &node->status},               {"device_type", &node->device_type},
+        {"method", &node->method},               {"linux,initrd-start", &node->initrd_start},
+        {"linux,initrd-end", &node->initrd_end}, {"stdout-path", &node->stdout},
+    };
+    if (strcmp(name, "#address-cells") == 0) {
+        node->address_cells = (uint32_t)cells_read(property, 0, 1);
+    } else if (strcmp(name, "#size-cells") == 0) {
+        node->size_cells = (uint32_t)cells_read(property, 0, 1);
+    }
+    for (uint32_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        if (strcmp(name, wanted[i].name) == 0) {
+            *wanted[i].place = *property;
+        }
+    }
+}
+
+static void node_read(const void *tree, int offset, struct node *node)
+{
+    *node = (struct node){.offset = offset, .address_cells = 2, .size_cells = 1};
+    for (int at = fdt_first_property_offset(tree, offset); at >= 0; at = fdt_next_property_offset(tree, at)) {
+        const char *name;
+        int length;
+        struct property property = {.value = fdt_getprop_by_offset(tree, at, &name, &length)};
+        if (property.value != NULL) {
+            property.length_bytes = (uint32_t)length;
+            property_keep(node, name, &property);
+        }
+    }
+}
+
+/* An address on the bus of stack[depth], as physical one. */
+static uint64_t address_translate(const struct walk *walk, int depth, uint64_t address)
+{
+    for (; depth > 0; depth--) {
+        const struct node *bus = &walk->stack[depth];
+        uint32_t up = walk->stack[depth - 1].address_cells;
+        uint32_t row = bus->address_cells + up + bus->size_cells;
+        for (uint32_t at = 0; (at + row) * 4 <= bus->ranges.length_bytes; at += row) {
+            uint64_t from = cells_read(&bus->ranges, at, bus->address_cells);
+            uint64_t size_bytes = cells_read(&bus->ranges, at + bus->address_cells + up, bus->size_cells);
+            if (address - from < size_bytes) {
+                address = address - from + cells_read(&bus->ranges, at + bus->address_cells, up);
+                break;
+            }
+        }
+    }
+    return address;
+}
+
+/* The n-th range of a node's registers; size 0: it has not so many. */
+static struct machine_range range_read(const struct walk *walk, uint32_t n)
+{
+    const struct node *node = &walk->stack[walk->depth], *bus = &walk->stack[walk->depth - 1];
+    uint32_t row = bus->address_cells + bus->size_cells;
+    uint64_t address = cells_read(&node->reg, n * row, bus->address_cells);
+    uint64_t size_bytes = cells_read(&node->reg, n * row + bus->address_cells, bus->size_cells);
+    return (struct machine_range){.start = address_translate(walk, walk->depth - 1, address), .size_bytes = size_bytes};
+}
+
+/* GIC: type, number, flags. BCM2836: bank, number. */
+static uint32_t interrupt_read(const struct node *node)
+{
+    const struct property *property = &node->interrupts;
+    uint32_t kind = (uint32_t)cells_read(property, 0, 1), number = (uint32_t)cells_read(property, 1, 1);
+    if (property->length_bytes == 0) {
+        return UINT32_MAX;
+    }
+    if (property->length_bytes % 12 == 0) {
+        return number + (kind == 0 ? GIC_SHARED : GIC_PRIVATE);
+    }
+    return kind == 0 ? 64 + number : (kind - 1) * 32 + number;
+}
+
+static void serial_add(struct walk *walk, uint32_t kind)
+{
+    struct machine_range registers = range_read(walk, 0);
+    if (walk->serial_count < SERIALS_MAX && registers.size_bytes != 0) {
+        const struct node *node = &walk->stack[walk->depth];
+        walk->serial_nodes[walk->serial_count] = node->offset;
+        walk->serials[walk->serial_count++] = (struct device){.kind = kind,
+                                                              .interrupt = interrupt_read(node),
+                                                              .physical = registers.start,
+                                                              .size_bytes = registers.size_bytes};
+    }
+}
+
+/* Emulators offer places for devices; only those with one in it are told of. */
+static void virtio_add(const struct walk *walk)
+{
+    struct machine_range registers = range_read(walk, 0);
+    const volatile uint32_t *words = arch_device(registers.start);
+    if (registers.size_bytes != 0 && words[0] == VIRTIO_MAGIC && words[VIRTIO_DEVICE / 4] != 0) {
+        machine_device_add(DEVICE_VIRTIO_MMIO, interrupt_read(&walk->stack[walk->depth]), registers.start,
+                           registers.size_bytes, 0);
+    }
+}
+
+static void controller_set(const struct walk *walk, enum controller controller, uint32_t place)
+{
+    device_tree.controller = controller;
+    for (uint32_t i = place; i < 2; i++) {
+        struct machine_range registers = range_read(walk, i - place);
+        if (registers.size_bytes != 0) {
+            device_tree.controller_registers[i] = registers.start;
+        }
+    }
+}
+
+static void clock_read(const struct walk *walk)
+{
+    struct machine_range registers = range_read(walk, 0);
+    if (registers.size_bytes != 0) {
+        uint64_t seconds = *(const volatile uint32_t *)arch_device(registers.start);
+        machine.realtime_offset_ns = seconds * SECOND_NS - arch_clock_ns();
+    }
+}
+
+static void device_read(struct walk *walk, const struct node *node)
+{
+    if (is_compatible(node, "virtio,mmio")) {
+        virtio_add(walk);
+    } else if (is_compatible(node, "arm,pl011")) {
+        serial_add(walk, DEVICE_SERIAL_PL011);
+    } else if (is_compatible(node, "brcm,bcm2835-aux-uart")) {
+        serial_add(walk, DEVICE_SERIAL_BCM2835);
+    } else if (is_compatible(node, "arm,cortex-a15-gic") || is_compatible(node, "arm,gic-400")) {
+        controller_set(walk, CONTROLLER_GIC2, 0);
+    } else if (is_compatible(node, "brcm,bcm2836-l1-intc")) {
+        controller_set(walk, CONTROLLER_BCM2836, 0);
+    } else if (is_compatible(node, "brcm,bcm2836-armctrl-ic")) {
+        controller_set(walk, CONTROLLER_BCM2836, 1);
+    } else if (is_compatible(node, "arm,gic-v3")) {
+        controller_set(walk, CONTROLLER_OTHER, 0);
+    } else if (is_compatible(node, "brcm,bcm2835-pm")) {
+        device_tree.watchdog = range_read(walk, 0).start;
+    } else if (is_compatible(node, "arm,armv8-timer")) {
+        device_tree.timer_interrupt = (uint32_t)cells_read(&node->interrupts, TIMER_VIRTUAL * 3 + 1, 1) + GIC_PRIVATE;
+    } else if (is_compatible(node, "arm,psci-0.2") || is_compatible(node, "arm,psci-1.0")) {
+        device_tree.conduit = property_is(&node->method, "smc") ? CONDUIT_SMC : CONDUIT_HVC;
+    } else if (is_compatible(node, "arm,pl031")) {
+        clock_read(walk);
+    }
+}
+
+static void ranges_read(const struct walk *walk, void (*add)(uint64_t, uint64_t))
+{
+    for (uint32_t i = 0;; i++) {
+        struct machine_range range = range_read(walk, i);
+        if (range.size_bytes == 0) {
+            return;
+        }
+        add(range.start, range.size_bytes);
+    }
+}
+
+static void ram_add(uint64_t start, uint64_t size_bytes)
+{
+    if (start < WINDOW_REACH) {
+        machine_ram_add(start, size_bytes < WINDOW_REACH - start ? size_bytes : WINDOW_REACH - start);
+    }
+}
+
+static void node_use(struct walk *walk)
+{
+    const struct node *node = &walk->stack[walk->depth];
+    if (node->status.value != NULL && !property_is(&node->status, "okay") && !property_is(&node->status, "ok")) {
+        return;
+    }
+    if (node->initrd_start.length_bytes != 0) {
+        walk->initrd_start = cells_read(&node->initrd_start, 0, node->initrd_start.length_bytes / 4);
+        walk->initrd_end = cells_read(&node->initrd_end, 0, node->initrd_end.length_bytes / 4);
+    }
+    if (node->stdout.length_bytes != 0) {
+        const char *path = node->stdout.value, *colon = strchr(path, ':');
+        size_t length = colon == NULL ? strlen(path) : (size_t)(colon - path);
+        walk->stdout_node = fdt_path_offset_namelen(walk->tree, path, (int)length);
+    }
+    if (property_is(&node->device_type, "memory")) {
+        ranges_read(walk, ram_add);
+    } else if (walk->depth > 1 && walk->stack[walk->depth - 1].is_reserved_memory) {
+        ranges_read(walk, machine_reserve);
+    } else if (node->compatible.value != NULL) {
+        device_read(walk, node);
+    }
+}
+
+/* The one that the tree names as console first, then PL011s. */
+static void serials_add(const struct walk *walk)
+{
+    for (unsigned turn = 0; turn < 3; turn++) {
+        for (uint32_t i = 0; i < walk->serial_count; i++) {
+            const struct device *serial = &walk->serials[i];
+            unsigned due = walk->serial_nodes[i] == walk->stdout_node ? 0 : serial->kind == DEVICE_SERIAL_PL011 ? 1 : 2;
+            if (due == turn) {
+                machine_device_add(serial->kind, serial->interrupt, serial->physical, serial->size_bytes, 0);
+            }
+        }
+    }
+}
+
+static void reservations_read(const void *tree)
+{
+    for (int i = 0; i < fdt_num_mem_rsv(tree); i++) {
+        uint64_t start, size_bytes;
+        if (fdt_get_mem_rsv(tree, i, &start, &size_bytes) == 0) {
+            machine_reserve(start, size_bytes);
+        }
+    }
+}
+
+void device_tree_read(uint64_t physical)
+{
+    if (physical == 0 || physical % 8 != 0 || physical >= WINDOW_REACH) {
+        machine_fail("the boot loader gave no device tree");
+    }
+    window_show(physical, physical + FDT_V17_SIZE);
+    const void *tree = arch_memory(physical);
+    if (fdt_check_header(tree) != 0) {
+        machine_fail("the boot loader gave no device tree, or a damaged one");
+    }
+    window_show(physical, physical + fdt_totalsize(tree));
+    static struct walk walk = {.stdout_node = -1};
+    walk.tree = tree;
+    reservations_read(tree);
+    for (int node = fdt_next_node(tree, -1, &walk.depth); node >= 0; node = fdt_next_node(tree, node, &walk.depth)) {
+        if (walk.depth < DEPTH_MAX) {
+            node_read(tree, node, &walk.stack[walk.depth]);
+            int length;
+            const char *name = fdt_get_name(tree, node, &length);
+            walk.stack[walk.depth].is_reserved_memory = name != NULL && strcmp(name, "reserved-memory") == 0;
+            if (walk.depth > 0) {
+                node_use(&walk);
+            }
+        }
+    }
+    serials_add(&walk);
+    machine.archive.start = walk.initrd_start;
+    machine.archive.size_bytes = walk.initrd_end - walk.initrd_start;
+}

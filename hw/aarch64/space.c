@@ -1,0 +1,167 @@
+/* What a table entry is, which user space is seen, and the TLB. Spaces have ASIDs of a generation: when they run out
+ * the TLB is emptied and a new generation begins; a space with an old number gets a new one when it is switched to. */
+#include "layout.h"
+#include "space.h"
+
+#include "cpu.h"
+
+#include <abi/errno.h>
+#include <abi/limits.h>
+#include <abi/types.h>
+#include <arch.h>
+#include <page_table.h>
+
+#define ENTRY_ADDRESS 0xfffffffff000ull
+#define ASID_BITS 16u /* their place in space->number, below the generation; a CPU may have but 8 */
+#define TTBR_ASID_SHIFT 48u
+#define FLUSH_PAGES_MAX 32u /* more at once: the whole space */
+#define LINE_BYTES(shift) (4u << (CPU_READ(ctr_el0) >> (shift) & 0xf))
+#define LINE_DATA 16
+#define LINE_INSTRUCTION 0
+
+static struct plat_space *current;
+static uint64_t asid_next = 1, asid_limit = 256; /* 0 is nobody's: of the empty table */
+static uint64_t generation = 1;
+
+void space_init(void)
+{
+    if ((CPU_READ(id_aa64mmfr0_el1) >> 4 & 0xf) == 2) {
+        asid_limit = 1u << ASID_BITS;
+    }
+}
+
+static uint64_t entry_bits(uint32_t prot)
+{
+    uint64_t bits = ENTRY_KERNEL_NO_EXECUTE;
+    bits |= (prot & PROT_W) == 0 ? ENTRY_READ_ONLY : 0;
+    bits |= (prot & PROT_X) == 0 ? ENTRY_USER_NO_EXECUTE : 0;
+    return bits;
+}
+
+uint64_t arch_entry_page(uint64_t physical, uint32_t prot, uint32_t kind)
+{
+    uint64_t attribute = kind == PAGE_KIND_DEVICE ? ENTRY_KIND(MEMORY_DEVICE)
+                                                  : ENTRY_KIND(MEMORY_NORMAL) | ENTRY_SHARED;
+    return physical | ENTRY_PAGE | ENTRY_USER | ENTRY_ACCESSED | ENTRY_NOT_GLOBAL | attribute | entry_bits(prot);
+}
+
+uint64_t arch_entry_protect(uint64_t entry, uint32_t prot)
+{
+    return (entry & ~(uint64_t)(ENTRY_READ_ONLY | ENTRY_USER_NO_EXECUTE)) | entry_bits(prot);
+}
+
+uint64_t arch_entry_table(uint64_t physical)
+{
+    return physical | ENTRY_TABLE;
+}
+
+bool arch_entry_valid(uint64_t entry)
+{
+    return (entry & ENTRY_VALID) != 0;
+}
+
+uint64_t arch_entry_address(uint64_t entry)
+{
+    return entry & ENTRY_ADDRESS;
+}
+
+void arch_top_init(uint64_t *table)
+{
+    (void)table;
+}
+
+void arch_entries_written(void)
+{
+    CPU_DO("dsb ishst");
+    CPU_DO("isb");
+}
+
+static bool asid_is_valid(const struct plat_space *space)
+{
+    return space->number >> ASID_BITS == generation;
+}
+
+static void asid_give(struct plat_space *space)
+{
+    if (asid_next == asid_limit) {
+        asid_next = 1;
+        generation++;
+        CPU_DO("tlbi vmalle1is");
+        CPU_DO("dsb ish");
+    }
+    space->number = generation << ASID_BITS | asid_next++;
+}
+
+static void space_none(void)
+{
+    current = NULL;
+    CPU_WRITE(ttbr0_el1, arch_physical(empty_table));
+    CPU_DO("isb");
+}
+
+void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages)
+{
+    if (space == current && space->top == 0) {
+        space_none();
+    }
+    if (!asid_is_valid(space)) {
+        return;
+    }
+    uint64_t asid = space->number << TTBR_ASID_SHIFT;
+    CPU_DO("dsb ishst");
+    if (pages == 0 || pages > FLUSH_PAGES_MAX) {
+        CPU_DO_WITH("tlbi aside1is", asid);
+    } else {
+        for (uint64_t page = address >> PAGE_SHIFT; pages > 0; page++, pages--) {
+            CPU_DO_WITH("tlbi vae1is", asid | page);
+        }
+    }
+    CPU_DO("dsb ish");
+    CPU_DO("isb");
+}
+
+void arch_space_switch(struct plat_space *space)
+{
+    if (space == current) {
+        return;
+    }
+    if (!asid_is_valid(space)) {
+        asid_give(space);
+    }
+    current = space;
+    CPU_WRITE(ttbr0_el1, space->top | space->number << TTBR_ASID_SHIFT);
+    CPU_DO("isb");
+}
+
+void arch_space_forget(struct plat_space *space)
+{
+    if (space == current) {
+        space_none();
+    }
+}
+
+void arch_code_sync(void *bytes, size_t length_bytes)
+{
+    uint64_t data_line = LINE_BYTES(LINE_DATA), instruction_line = LINE_BYTES(LINE_INSTRUCTION);
+    uint64_t start = (uint64_t)(uintptr_t)bytes, end = start + length_bytes;
+    for (uint64_t line = start; line < end; line += data_line) {
+        CPU_DO_WITH("dc cvau", line);
+    }
+    CPU_DO("dsb ish");
+    for (uint64_t line = start; line < end; line += instruction_line) {
+        CPU_DO_WITH("ic ivau", line);
+    }
+    CPU_DO("dsb ish");
+    CPU_DO("isb");
+}
+
+int arch_ports_map(struct plat_space *space, uint64_t address, uint64_t physical, uint64_t pages)
+{
+    (void)space, (void)address, (void)physical, (void)pages;
+    return -E_NOENT;
+}
+
+void arch_ports_unmap(struct plat_space *space, uint64_t address, uint64_t pages)
+{
+    (void)space, (void)address, (void)pages;
+}
