@@ -19,6 +19,8 @@
 #define SPEC_CONNECTIONS 20
 #define SPEC_NOTIFICATIONS 4
 #define SPEC_TIMERS 4
+#define SPEC_BUDGETS 4
+#define SPEC_REFILLS 8 /* of one budget */
 #define SPEC_PULSES 96
 #define SPEC_PARTS 4
 #define SPEC_WINDOW_BYTES (3u * PAGE_BYTES) /* memory of a thread that its operations use */
@@ -65,7 +67,8 @@ struct spec_table {
 struct spec_message {
     uint64_t serial; /* stands for the ID; never used twice */
     int connection;
-    int server; /* thread that it lends its priority to, or SPEC_NONE */
+    int server; /* thread that it lends its priority to, and in REPLY its budget; or SPEC_NONE */
+    uint64_t receipt; /* REPLY: order in which messages were received */
     int table;  /* REPLY: of the thread that received it */
     enum received_kind kind;
     struct spec_vector vectors[2]; /* send, reply */
@@ -107,6 +110,12 @@ struct spec_thread {
     uint64_t bits_address;
     struct spec_place wait_place;  /* among receivers or waiters; SEND: in the channel's queue */
     struct spec_place ready_place; /* among the ready */
+    int budget;                    /* that it is bound to, or SPEC_NONE */
+    int lent;                      /* that it works on, as of the last look; SPEC_NONE: none */
+    bool own_work;                 /* it took a pulse after its last message */
+    int budget_wait;               /* ready, but found without budget: which it waits for; else SPEC_NONE */
+    bool used_up;                  /* it is the one that used it up: it goes on last */
+    struct spec_place budget_place;
     uint8_t window[SPEC_WINDOW_BYTES];
 };
 
@@ -142,11 +151,40 @@ struct spec_timer {
     uint64_t identity;
 };
 
-enum spec_pulse_kind { SPEC_PULSE_USER = 1, SPEC_PULSE_CLOSE, SPEC_PULSE_UNBLOCK, SPEC_PULSE_DEATH, SPEC_PULSE_TIMER };
+struct spec_refill {
+    uint64_t at_ns;
+    uint64_t amount_ns;
+};
+
+/* A scheduling context. */
+struct spec_budget {
+    bool exists;
+    uint64_t budget_ns;
+    uint64_t period_ns;
+    int64_t available_ns;
+    uint64_t used_until_ns; /* end of the last use, which one that begins there continues; DEADLINE_NONE: none */
+    struct spec_refill refills[SPEC_REFILLS]; /* by time */
+    uint32_t refill_count;
+    bool empty; /* it ran out, and has not had SCHEDULING_BUDGET_MIN_NS since */
+    int connection; /* told when it runs out, or SPEC_NONE */
+    int32_t code;
+    uint64_t value;
+    uint8_t priority;
+    uint64_t identity;
+};
+
+enum spec_pulse_kind {
+    SPEC_PULSE_USER = 1,
+    SPEC_PULSE_CLOSE,
+    SPEC_PULSE_UNBLOCK,
+    SPEC_PULSE_DEATH,
+    SPEC_PULSE_TIMER,
+    SPEC_PULSE_BUDGET
+};
 
 struct spec_pulse { /* queued */
     enum spec_pulse_kind kind; /* 0: no pulse */
-    int owner;                 /* connection, thread or timer; of user pulses none */
+    int owner;                 /* connection, thread, timer or budget; of user pulses none */
     int channel;
     int32_t code;
     uint64_t value;
@@ -167,6 +205,8 @@ struct spec {
     int current;       /* thread that entered the kernel and may go on, or SPEC_NONE */
     int direct;        /* handed the CPU */
     int running;       /* last chosen to run */
+    int payer;         /* budget that its time is charged to, or SPEC_NONE */
+    uint64_t receipts; /* messages received */
     uint64_t slice_end_ns;
     struct spec_thread threads[SPEC_THREADS];
     struct spec_table tables[SPEC_TABLES];
@@ -175,6 +215,7 @@ struct spec {
     struct spec_connection connections[SPEC_CONNECTIONS];
     struct spec_notification notifications[SPEC_NOTIFICATIONS];
     struct spec_timer timers[SPEC_TIMERS];
+    struct spec_budget budgets[SPEC_BUDGETS];
     struct spec_pulse pulses[SPEC_PULSES];
     struct spec_handle replied[TRANSFER_MAX]; /* on their way with a reply; empty between operations */
     uint32_t replied_count;
@@ -188,6 +229,9 @@ int spec_channel_free(const struct spec *spec);
 int spec_connection_free(const struct spec *spec);
 int spec_notification_free(const struct spec *spec);
 int spec_timer_free(const struct spec *spec);
+int spec_budget_free(const struct spec *spec);
+void spec_budget_add(struct spec *spec, int budget, uint64_t budget_ns, uint64_t period_ns, int connection);
+void spec_thread_bind(struct spec *spec, int thread, int budget);
 /* The lowest free place of a table gets a handle: its number. */
 int64_t spec_handle_put(struct spec *spec, int table, int type, int index, uint32_t rights, uint32_t flags);
 /* Places left in a table. */
@@ -214,6 +258,11 @@ void spec_signal(struct spec *spec, int64_t handle, uint64_t bits);
 void spec_notification_wait(struct spec *spec, int64_t handle, uint64_t bits_address, uint64_t deadline_ns);
 void spec_timer_create(struct spec *spec, int64_t connection, int64_t code, uint64_t value);
 void spec_timer_set(struct spec *spec, int64_t handle, uint64_t deadline_ns, uint64_t period_ns);
+/* connection -1: nobody is told */
+void spec_budget_create(struct spec *spec, uint64_t budget_ns, uint64_t period_ns, int64_t connection, int64_t code,
+                        uint64_t value);
+void spec_budget_set(struct spec *spec, int64_t handle, uint64_t budget_ns, uint64_t period_ns);
+void spec_budget_bind(struct spec *spec, int64_t handle, int thread, uint64_t bind);
 void spec_address_wait(struct spec *spec, int word, uint32_t expected, uint64_t deadline_ns);
 void spec_address_wake(struct spec *spec, int word, uint64_t count);
 void spec_sleep(struct spec *spec, uint64_t deadline_ns);
@@ -242,12 +291,16 @@ int spec_next(struct spec *spec, int preferred);
 
 /* What must be true of the kernel. */
 uint8_t spec_priority(const struct spec *spec, int thread); /* with what it inherits */
+/* It may run when its turn comes, but for its budget. */
 bool spec_thread_is_ready(const struct spec *spec, int thread);
+/* The budget that it would have to wait for, or SPEC_NONE: it could run. */
+int spec_shortage(const struct spec *spec, int thread);
 int spec_pulses_queued(const struct spec *spec, int channel, enum spec_pulse_kind kind);
 /* Whether anything still refers to an object: it goes when nothing does. */
 bool spec_has_handles(const struct spec *spec, int type, int index, uint32_t rights);
 bool spec_channel_is_used(const struct spec *spec, int channel);
 bool spec_connection_is_used(const struct spec *spec, int connection);
+bool spec_budget_is_used(const struct spec *spec, int budget);
 /* Hash of all that matters for the future: equal for states that cannot be told apart. */
 uint64_t spec_hash(const struct spec *spec);
 

@@ -81,6 +81,39 @@ static void add_thread(struct hash *hash, const struct spec *spec, const struct 
     }
 }
 
+/* How many messages of the same server were received before. */
+static uint64_t receipt_rank(const struct spec *spec, const struct spec_message *message)
+{
+    uint64_t before = 0;
+
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        const struct spec_thread *other = &spec->threads[i];
+
+        before += other->exists && other->state == THREAD_REPLY && other->message.server == message->server &&
+                  other->message.receipt < message->receipt;
+    }
+    return before;
+}
+
+/* On what a thread works. */
+static void add_lending(struct hash *hash, const struct spec *spec, const struct spec_thread *thread)
+{
+    add(hash, (uint64_t)(thread->budget + 1) << 8 | (uint64_t)(thread->budget_wait + 1) << 1 | thread->own_work);
+    if (thread->state == THREAD_REPLY && thread->message.server != SPEC_NONE)
+        add(hash, receipt_rank(spec, &thread->message));
+}
+
+static void add_budget(struct hash *hash, const struct spec *spec, const struct spec_budget *budget)
+{
+    add(hash, budget->budget_ns);
+    add(hash, budget->period_ns);
+    add(hash, (uint64_t)budget->available_ns << 1 | budget->empty);
+    for (uint32_t i = 0; i < budget->refill_count; i++) {
+        add(hash, from_now(spec, budget->refills[i].at_ns));
+        add(hash, budget->refills[i].amount_ns);
+    }
+}
+
 /* Pulses are in no order of their own: their hashes are summed. */
 static uint64_t pulse_hash(const struct spec *spec, const struct spec_pulse *pulse)
 {
@@ -114,6 +147,12 @@ uint64_t spec_hash(const struct spec *spec)
         add(&hash, spec->notifications[i].bits);
     for (int i = 0; i < SPEC_TIMERS; i++)
         add(&hash, spec->timers[i].exists ? from_now(spec, spec->timers[i].deadline_ns) : 0);
+    for (int i = 0; i < SPEC_BUDGETS; i++) {
+        if (spec->budgets[i].exists)
+            add_budget(&hash, spec, &spec->budgets[i]);
+        for (int j = 0; j < SPEC_THREADS && spec->budgets[i].exists; j++)
+            add_lending(&hash, spec, &spec->threads[j]);
+    }
     for (int i = 0; i < SPEC_PULSES; i++)
         pulses += spec->pulses[i].kind == 0 ? 0 : pulse_hash(spec, &spec->pulses[i]);
     add(&hash, pulses);

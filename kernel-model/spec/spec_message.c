@@ -56,6 +56,10 @@ void spec_message_close(struct spec *spec, int client, bool killed)
     if (killed && wants_unblock(spec, client))
         unblock_send(spec, client);
     thread->message = (struct spec_message){.server = SPEC_NONE, .connection = SPEC_NONE};
+    if (thread->state == THREAD_REPLY && message.server != SPEC_NONE) {
+        thread->state = THREAD_READY;
+        spec_lending_changed(spec, message.server);
+    }
     thread->state = THREAD_READY;
     spec_priorities_settle(spec);
     spec_handle_gone(spec, OBJECT_CONNECTION, message.connection, RIGHTS_ALL);
@@ -164,6 +168,9 @@ static enum hand_over hand_over(struct spec *spec, int client, int server, const
     from->state = THREAD_REPLY;
     from->message.table = to->table;
     from->message.server = server;
+    from->message.receipt = ++spec->receipts;
+    to->own_work = false;
+    spec_lending_changed(spec, server);
     spec_priorities_settle(spec);
     to->info = (struct receive_info){
         .kind = from->message.kind,

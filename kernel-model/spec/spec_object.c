@@ -152,6 +152,9 @@ void spec_handle_gone(struct spec *spec, int type, int index, uint32_t rights)
             spec->timers[index].exists = false;
         }
         break;
+    case OBJECT_SCHEDULING:
+        spec_budget_gone(spec, index);
+        break;
     default:
         break;
     }
@@ -168,6 +171,8 @@ bool spec_connection_is_used(const struct spec *spec, int connection)
 
     for (int i = 0; i < SPEC_TIMERS; i++)
         used |= spec->timers[i].exists && spec->timers[i].connection == connection;
+    for (int i = 0; i < SPEC_BUDGETS; i++)
+        used |= spec->budgets[i].exists && spec->budgets[i].connection == connection;
     for (int i = 0; i < SPEC_PULSES; i++)
         used |= spec->pulses[i].kind == SPEC_PULSE_CLOSE && spec->pulses[i].owner == connection;
     return used;

@@ -85,4 +85,19 @@ void spec_die(struct spec *spec, int thread);
 void spec_notification_wake(struct spec *spec, int notification, int64_t result);
 void spec_expire(struct spec *spec, int thread);
 
+/* Budgets. */
+/* `thread` took or lost a client, a pulse or its own budget. */
+void spec_lending_changed(struct spec *spec, int thread);
+/* Whether it may run; if not, it waits for its budget from now on. */
+bool spec_affords(struct spec *spec, int thread);
+/* Who waits for a budget that is there by now goes on. */
+void spec_budgets_settle(struct spec *spec);
+/* To whom its time is charged, or SPEC_NONE. */
+int spec_payer(const struct spec *spec, int thread);
+/* The time from `start_ns` to now has been used. */
+void spec_charge(struct spec *spec, int budget, uint64_t start_ns);
+/* What is due by now comes back. */
+void spec_refill(struct spec *spec, int budget);
+void spec_budget_gone(struct spec *spec, int budget);
+
 #endif

@@ -11,6 +11,8 @@ static void pulse_tell(struct spec *spec, int receiver, const struct spec_pulse 
         .identity = pulse->identity,
         .priority = pulse->priority,
     };
+    spec->threads[receiver].own_work = true;
+    spec_lending_changed(spec, receiver);
 }
 
 int spec_pulses_queued(const struct spec *spec, int channel, enum spec_pulse_kind kind)

@@ -3,7 +3,13 @@
 
 void spec_init(struct spec *spec, uint64_t now_ns)
 {
-    *spec = (struct spec){.now_ns = now_ns, .current = SPEC_NONE, .direct = SPEC_NONE, .running = SPEC_NONE};
+    *spec = (struct spec){
+        .now_ns = now_ns,
+        .current = SPEC_NONE,
+        .direct = SPEC_NONE,
+        .running = SPEC_NONE,
+        .payer = SPEC_NONE,
+    };
 }
 
 void spec_thread_add(struct spec *spec, int thread, int table, uint8_t priority, uint64_t identity, int exception)
@@ -19,6 +25,9 @@ void spec_thread_add(struct spec *spec, int thread, int table, uint8_t priority,
         .deadline_ns = DEADLINE_NONE,
         .waits_for = SPEC_NONE,
         .ready_place = spec_place_last(spec),
+        .budget = SPEC_NONE,
+        .lent = SPEC_NONE,
+        .budget_wait = SPEC_NONE,
     };
     spec->threads[thread].message.server = SPEC_NONE;
 }
@@ -101,6 +110,7 @@ void spec_settle(struct spec *spec)
         }
     }
     spec_priorities_settle(spec);
+    spec_budgets_settle(spec);
 }
 
 static void result_give(struct spec *spec, int thread, int64_t result)
@@ -149,6 +159,7 @@ static void unwait(struct spec *spec, int thread, bool killed)
 
     it->deadline_ns = DEADLINE_NONE;
     it->waits_for = SPEC_NONE;
+    it->budget_wait = SPEC_NONE;
     if (it->state == THREAD_SEND || it->state == THREAD_REPLY)
         spec_message_close(spec, thread, killed);
 }
@@ -236,6 +247,7 @@ void spec_die(struct spec *spec, int thread)
         spec->running = SPEC_NONE;
     it->state = THREAD_DEAD;
     it->doomed = false;
+    it->own_work = false;
     for (int i = 0; i < SPEC_THREADS; i++) {
         if (spec->threads[i].message.server == thread)
             spec->threads[i].message.server = SPEC_NONE;
@@ -243,6 +255,13 @@ void spec_die(struct spec *spec, int thread)
     for (int i = 0; i < SPEC_CHANNELS; i++) {
         if (spec->channels[i].last_server == thread)
             spec->channels[i].last_server = SPEC_NONE;
+    }
+    if (it->budget != SPEC_NONE) {
+        int budget = it->budget;
+
+        it->budget = SPEC_NONE;
+        it->lent = SPEC_NONE;
+        spec_budget_gone(spec, budget);
     }
     if (exception != SPEC_NONE) {
         death_tell(spec, it);
@@ -288,6 +307,7 @@ void spec_suspend(struct spec *spec, int thread)
         return;
     }
     it->suspended = true;
+    it->budget_wait = SPEC_NONE;
     if (it->state == THREAD_READY)
         stop_running(spec, thread);
     result_give(spec, own, 0);

@@ -11,14 +11,16 @@ static int ready_first(const struct spec *spec, int preferred)
     for (int i = 0; i < SPEC_THREADS; i++) {
         const struct spec_thread *thread = &spec->threads[i];
 
-        if (!spec_thread_is_ready(spec, i) || i == spec->current || i == spec->direct)
+        if (!spec_thread_is_ready(spec, i) || thread->budget_wait != SPEC_NONE || i == spec->current ||
+            i == spec->direct)
             continue;
         if (first == SPEC_NONE || thread->priority > spec->threads[first].priority ||
             (thread->priority == spec->threads[first].priority &&
              thread->ready_place.sequence < spec->threads[first].ready_place.sequence))
             first = i;
     }
-    if (first == SPEC_NONE || wanted == NULL || preferred == spec->current || !spec_thread_is_ready(spec, preferred))
+    if (first == SPEC_NONE || wanted == NULL || preferred == spec->current || !spec_thread_is_ready(spec, preferred) ||
+        wanted->budget_wait != SPEC_NONE)
         return first;
     if (wanted->priority == spec->threads[first].priority &&
         wanted->ready_place.step == spec->threads[first].ready_place.step)
@@ -30,13 +32,13 @@ static int ready_first(const struct spec *spec, int preferred)
  * blocked or is of lower priority. */
 static int candidate(struct spec *spec, bool *direct)
 {
-    int handed = spec->direct;
-    int current = spec->current;
+    int current = spec->current != SPEC_NONE && spec_affords(spec, spec->current) ? spec->current : SPEC_NONE;
+    int handed = spec->direct != SPEC_NONE && spec_affords(spec, spec->direct) ? spec->direct : SPEC_NONE;
 
     *direct = false;
+    spec->direct = SPEC_NONE;
     if (handed == SPEC_NONE)
         return current;
-    spec->direct = SPEC_NONE;
     if (current == SPEC_NONE) {
         *direct = true;
         return handed;
@@ -50,6 +52,18 @@ static int candidate(struct spec *spec, bool *direct)
     return current;
 }
 
+/* Whether a ready thread goes before the candidate. */
+static bool displaces(const struct spec *spec, int first, int thread)
+{
+    uint8_t own, other;
+
+    if (first == SPEC_NONE || thread == SPEC_NONE)
+        return first != SPEC_NONE;
+    own = spec->threads[thread].priority;
+    other = spec->threads[first].priority;
+    return other > own || (other == own && spec->now_ns >= spec->slice_end_ns);
+}
+
 int spec_next(struct spec *spec, int preferred)
 {
     bool direct;
@@ -57,18 +71,16 @@ int spec_next(struct spec *spec, int preferred)
     int first;
 
     spec->current = thread;
-    first = ready_first(spec, preferred);
-    if (thread == SPEC_NONE) {
+    for (first = ready_first(spec, preferred); displaces(spec, first, thread); first = ready_first(spec, preferred)) {
+        if (!spec_affords(spec, first))
+            continue;
+        if (thread != SPEC_NONE)
+            spec->threads[thread].ready_place = spec->threads[first].priority > spec->threads[thread].priority
+                                                    ? spec_place_first(spec)
+                                                    : spec_place_last(spec);
         thread = first;
-    } else if (first != SPEC_NONE) {
-        uint8_t own = spec->threads[thread].priority;
-        uint8_t other = spec->threads[first].priority;
-
-        if (other > own || (other == own && spec->now_ns >= spec->slice_end_ns)) {
-            spec->threads[thread].ready_place = other > own ? spec_place_first(spec) : spec_place_last(spec);
-            thread = first;
-            direct = false;
-        }
+        direct = false;
+        break;
     }
     if (!direct && thread != spec->running)
         spec->slice_end_ns = spec->now_ns + SLICE_NS;
@@ -76,6 +88,7 @@ int spec_next(struct spec *spec, int preferred)
         spec->slice_end_ns = spec->now_ns + SLICE_NS;
     spec->current = thread;
     spec->running = thread;
+    spec->payer = thread == SPEC_NONE ? SPEC_NONE : spec_payer(spec, thread);
     return thread;
 }
 
@@ -165,9 +178,14 @@ static void due_first(const struct spec *spec, int *thread, int *timer)
 
 void spec_time(struct spec *spec, uint64_t now_ns)
 {
+    uint64_t before_ns = spec->now_ns;
     int thread, timer;
 
     spec->now_ns = now_ns;
+    if (spec->payer != SPEC_NONE && now_ns > before_ns)
+        spec_charge(spec, spec->payer, before_ns);
+    for (int i = 0; i < SPEC_BUDGETS; i++)
+        spec_refill(spec, i);
     for (due_first(spec, &thread, &timer); thread != SPEC_NONE || timer != SPEC_NONE;
          due_first(spec, &thread, &timer)) {
         if (thread != SPEC_NONE)

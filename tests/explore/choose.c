@@ -11,6 +11,7 @@ static const uint8_t weights[OP_KINDS] = {
     [OP_YIELD] = 5,        [OP_EXIT] = 1,          [OP_KILL] = 2,       [OP_SUSPEND] = 3,
     [OP_RESUME] = 6,       [OP_INTERRUPT] = 7,     [OP_PRIORITY] = 7,   [OP_EXCEPTION] = 3,
     [OP_SEEN] = 4,         [OP_LOST] = 1,          [OP_TIME] = 30,
+    [OP_BUDGET] = 2,       [OP_BUDGET_SET] = 5,    [OP_BUDGET_BIND] = 5,
 };
 
 struct random random_of(uint64_t seed)

@@ -8,6 +8,7 @@ static const char *const names[OP_KINDS] = {
     "duplicate", "channel", "connection", "notification", "signal",    "notification_wait", "timer",     "timer_set",
     "address_wait", "address_wake", "word", "sleep", "yield", "exit", "kill", "suspend", "resume", "interrupt",
     "priority", "exception", "seen", "lost", "time",
+    "budget", "budget_set", "budget_bind",
 };
 
 void operation_print(const struct spec *spec, const struct operation *operation, char *text, size_t size)

@@ -1,6 +1,8 @@
 /* Making a world, in the core and in the model alike; saving, restoring, ending it. */
 #include "world_private.h"
 
+#include "lending.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,7 +118,8 @@ static void objects_add(struct world *world)
     int connections = 0;
 
     for (int i = 0; i < world->config.channels; i++) {
-        uint32_t flags = (world->config.unblock >> i & 1u) != 0 ? CHANNEL_UNBLOCK : 0;
+        uint32_t flags = ((world->config.unblock >> i & 1u) != 0 ? CHANNEL_UNBLOCK : 0) |
+                         ((world->config.budget_wait >> i & 1u) != 0 ? CHANNEL_BUDGET_WAIT : 0);
         struct channel *channel;
 
         must(world, channel_create(kernel, grant, world->config.pulse_slots, flags, &channel) == 0);
@@ -136,6 +139,35 @@ static void objects_add(struct world *world)
     for (int table = 0; table < world->config.tables; table++)
         object_add(world, table, OBJECT_NOTIFICATION, 0, notification);
     object_release(kernel, &notification->object);
+}
+
+/* One tells nobody, one channel 0. */
+static void budgets_add(struct world *world)
+{
+    struct spec *spec = &world->now.spec;
+
+    for (int i = 0; i < 2 && world->config.budgets != 0; i++) {
+        int connection = i == 0 || world->config.channels == 0 ? SPEC_NONE : 0;
+        struct scheduling_arguments arguments = {
+            .grant = world->kernel->memory.root_grant,
+            .budget_ns = 20000 * (uint64_t)(i + 1),
+            .period_ns = 100000 * (uint64_t)(i + 1),
+            .connection = connection == SPEC_NONE ? NULL : world->now.objects[OBJECT_CONNECTION][connection],
+        };
+        struct scheduling *scheduling;
+
+        must(world, scheduling_create(world->kernel, &arguments, &scheduling) == 0);
+        spec_budget_add(spec, i, arguments.budget_ns, arguments.period_ns, connection);
+        for (int table = 0; table < world->config.tables; table++)
+            object_add(world, table, OBJECT_SCHEDULING, i, scheduling);
+        for (int thread = 0; thread < world->config.threads; thread++) {
+            if ((world->config.budgets >> thread & 1u) == 0 || thread % 2 != i)
+                continue;
+            must(world, lending_bind(world->kernel, scheduling, world->threads[thread]) == 0);
+            spec_thread_bind(spec, thread, i);
+        }
+        object_release(world->kernel, &scheduling->object);
+    }
 }
 
 static void thread_add(struct world *world, int index, struct connection *exceptions, int exception_index)
@@ -222,6 +254,7 @@ struct world *world_create(const struct world_config *config)
     tables_add(world);
     objects_add(world);
     threads_add(world);
+    budgets_add(world);
     (void)kernel_next(world->kernel, 0, WORLD_START_NS);
     (void)spec_next(&world->now.spec, SPEC_NONE);
     world->start = world_save(world);
@@ -303,6 +336,10 @@ struct world_config world_config_of(uint64_t seed)
     config.unblock = (uint8_t)(random >> 32 & 7u);
     config.exceptions = (uint8_t)((random >> 56 & 1u) != 0 ? random >> 40 : 0);
     config.natural = (random >> 48) % 4 == 0;
+    if ((random >> 60) % 4 == 0) {
+        config.budgets = (uint8_t)(random >> 44 | 1u);
+        config.budget_wait = (uint8_t)(random >> 36 & 7u);
+    }
     for (unsigned i = 0; i < SPEC_THREADS; i++)
         config.priorities[i] = (uint8_t)(10 + (random >> (i * 3 + 7)) % 5 * ((random >> 52) % 3));
     return config;

@@ -42,6 +42,9 @@ enum operation_kind {
     OP_SEEN,              /* the library has looked for signals */
     OP_LOST,              /* the machine lost the thread `other` */
     OP_TIME,              /* deadline: how much time passes */
+    OP_BUDGET,            /* handle: connection; flags bit 0: none; value: budget and period */
+    OP_BUDGET_SET,        /* handle: scheduling context; value: budget and period */
+    OP_BUDGET_BIND,       /* handle: scheduling context; other: thread; flags: 0 binds, 1 unbinds */
     OP_KINDS
 };
 
@@ -70,6 +73,8 @@ struct world_config {
     uint8_t channels;    /* 0 to 3; channel i is managed by table i % tables; every table has a connection to each */
     uint8_t pulse_slots; /* of each channel */
     uint8_t unblock;     /* bit i: channel i has CHANNEL_UNBLOCK */
+    uint8_t budget_wait; /* bit i: channel i has CHANNEL_BUDGET_WAIT */
+    uint8_t budgets;     /* bit i: thread i is bound to one of two scheduling contexts, which are in every table */
     uint8_t exceptions;  /* bit i: exceptions of thread i go to channel 0 */
     bool natural;        /* who runs acts, not who is named */
     bool stamp;          /* each operation changes the bytes that it sends */

@@ -4,67 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define QUEUE_MAX (SPEC_THREADS + SPEC_PULSES)
-
-/* One that queues, as the model has it. */
-struct waiting {
-    struct spec_place *place;
-    int priority;
-    int thread; /* or SPEC_NONE: a pulse */
-    const struct spec_pulse *pulse;
-};
-
-static bool is_before(const struct waiting *a, const struct waiting *b)
-{
-    return a->priority > b->priority || (a->priority == b->priority && a->place->sequence < b->place->sequence);
-}
-
-static void waiting_sort(struct waiting *waiting, int count)
-{
-    for (int i = 1; i < count; i++) {
-        struct waiting moved = waiting[i];
-        int place = i;
-
-        for (; place > 0 && is_before(&moved, &waiting[place - 1]); place--)
-            waiting[place] = waiting[place - 1];
-        waiting[place] = moved;
-    }
-}
-
-/* The contract says nothing about the order of what one operation puts into one queue at one priority: there the model
- * follows the core. `at` is due now and `found` is what the core has. */
-static bool waiting_agree(struct waiting *waiting, int count, int at, int found)
-{
-    struct spec_place swapped;
-    struct waiting moved;
-
-    if (at == found)
-        return true;
-    if (found < at || found >= count || waiting[found].priority != waiting[at].priority)
-        return false;
-    for (int i = at; i < found; i++) {
-        if (waiting[i].place->step != waiting[found].place->step)
-            return false;
-    }
-    swapped = *waiting[at].place;
-    *waiting[at].place = *waiting[found].place;
-    *waiting[found].place = swapped;
-    moved = waiting[at];
-    waiting[at] = waiting[found];
-    waiting[found] = moved;
-    waiting_sort(waiting, count);
-    return true;
-}
-
-static int thread_index(const struct world *world, const struct thread *thread)
-{
-    for (int i = 0; i < world->config.threads; i++) {
-        if (world->threads[i] == thread)
-            return i;
-    }
-    return SPEC_NONE;
-}
-
 /* What the control page says of the message or pulse received last. */
 static enum world_result compare_info(struct world *world, int index)
 {
@@ -168,6 +107,8 @@ static enum world_result compare_thread(struct world *world, int index)
                              thread->interrupt_pending);
     if (memcmp(control->received_handles, due->received_handles, sizeof(due->received_handles)) != 0)
         return world_differs(world, "thread %d received other handles", index);
+    if (thread->lent != (due->lent == SPEC_NONE ? NULL : world->now.objects[OBJECT_SCHEDULING][due->lent]))
+        return world_differs(world, "thread %d does not work on budget %d", index, due->lent);
     if (compare_info(world, index) != WORLD_SAME || compare_waits(world, index) != WORLD_SAME)
         return WORLD_DIFFERS;
     return compare_window(world, index);
@@ -200,106 +141,6 @@ static enum world_result compare_table(struct world *world, int table)
                                  found.rights, found.flags, due->rights, due->flags);
     }
     return WORLD_SAME;
-}
-
-static int queue_due(struct world *world, int channel, struct waiting *waiting)
-{
-    struct spec *spec = &world->now.spec;
-    int count = 0;
-
-    for (int i = 0; i < world->config.threads; i++) {
-        struct spec_thread *thread = &spec->threads[i];
-
-        if (thread->state == THREAD_SEND && spec->connections[thread->message.connection].channel == channel)
-            waiting[count++] =
-                (struct waiting){.place = &thread->wait_place, .priority = thread->priority, .thread = i};
-    }
-    for (int i = 0; i < SPEC_PULSES; i++) {
-        struct spec_pulse *pulse = &spec->pulses[i];
-
-        if (pulse->kind != 0 && pulse->channel == channel)
-            waiting[count++] = (struct waiting){
-                .place = &pulse->place, .priority = pulse->priority, .thread = SPEC_NONE, .pulse = pulse};
-    }
-    waiting_sort(waiting, count);
-    return count;
-}
-
-static bool node_is(const struct world *world, struct prioqueue_node *node, const struct waiting *waiting)
-{
-    const struct pulse *pulse;
-    uint64_t value;
-
-    if (node->priority != waiting->priority)
-        return false;
-    if (node->tag == QUEUE_MESSAGE)
-        return waiting->thread != SPEC_NONE &&
-               world->threads[waiting->thread] == LIST_ENTRY(node, struct thread, message.queue_node);
-    if (waiting->thread != SPEC_NONE)
-        return false;
-    pulse = LIST_ENTRY(node, struct pulse, node);
-    value = waiting->pulse->code == PULSE_UNBLOCK ? world_id_of(world, waiting->pulse->value) : waiting->pulse->value;
-    return pulse->code == waiting->pulse->code && pulse->value == value && pulse->cookie == waiting->pulse->cookie &&
-           pulse->identity == waiting->pulse->identity;
-}
-
-static enum world_result compare_node(struct world *world, int channel, struct prioqueue_node *node,
-                                      struct waiting *waiting, int count, int at)
-{
-    for (int i = at; i < count; i++) {
-        if (node_is(world, node, &waiting[i]) && waiting_agree(waiting, count, at, i))
-            return WORLD_SAME;
-    }
-    return world_differs(world, "channel %d: in place %d of its queue is a %s of priority %u that is not due there",
-                         channel, at, node->tag == QUEUE_MESSAGE ? "message" : "pulse", node->priority);
-}
-
-static enum world_result compare_queue(struct world *world, int index, struct channel *channel)
-{
-    struct waiting waiting[QUEUE_MAX];
-    int count = queue_due(world, index, waiting);
-    int at = 0;
-
-    LIST_EACH (level, &channel->queue.levels) {
-        struct prioqueue_node *leader = LIST_ENTRY(level, struct prioqueue_node, level);
-        struct list *entry = &leader->peers;
-
-        do {
-            if (compare_node(world, index, LIST_ENTRY(entry, struct prioqueue_node, peers), waiting, count, at++) !=
-                WORLD_SAME)
-                return WORLD_DIFFERS;
-            entry = entry->next;
-        } while (entry != &leader->peers);
-    }
-    return at == count ? WORLD_SAME : world_differs(world, "channel %d: %d queue and not %d", index, at, count);
-}
-
-/* A list of threads, linked by wait_link, against those that wait in `state` for `what`. */
-static enum world_result compare_waiters(struct world *world, const struct list *list, enum thread_state state,
-                                         int what, const char *name)
-{
-    struct waiting waiting[SPEC_THREADS];
-    int count = 0;
-    int at = 0;
-
-    for (int i = 0; i < world->config.threads; i++) {
-        struct spec_thread *thread = &world->now.spec.threads[i];
-
-        if (thread->state == state && thread->waits_for == what)
-            waiting[count++] = (struct waiting){.place = &thread->wait_place, .thread = i};
-    }
-    waiting_sort(waiting, count);
-    LIST_EACH (entry, list) {
-        int thread = thread_index(world, LIST_ENTRY(entry, struct thread, wait_link));
-        int found = at;
-
-        while (found < count && waiting[found].thread != thread)
-            found++;
-        if (!waiting_agree(waiting, count, at, found))
-            return world_differs(world, "%s %d: thread %d is not due in place %d", name, what, thread, at);
-        at++;
-    }
-    return at == count ? WORLD_SAME : world_differs(world, "%s %d: %d wait and not %d", name, what, at, count);
 }
 
 static int list_length(const struct list *list)
@@ -335,9 +176,9 @@ static enum world_result compare_channel(struct world *world, int index)
     if (list_length(&channel->free_pulses) != free_pulses)
         return world_differs(world, "channel %d: %d pulse slots are free and not %d", index,
                              list_length(&channel->free_pulses), free_pulses);
-    if (compare_queue(world, index, channel) != WORLD_SAME)
+    if (world_compare_queue(world, index, channel) != WORLD_SAME)
         return WORLD_DIFFERS;
-    return compare_waiters(world, &channel->receivers, THREAD_RECEIVE, index, "channel");
+    return world_compare_waiters(world, &channel->receivers, THREAD_RECEIVE, index, "channel");
 }
 
 static enum world_result compare_notification(struct world *world, int index)
@@ -349,37 +190,38 @@ static enum world_result compare_notification(struct world *world, int index)
         return WORLD_SAME;
     if (notification->bits != spec->notifications[index].bits)
         return world_differs(world, "notification %d has bits %" PRIx64, index, notification->bits);
-    return compare_waiters(world, &notification->waiters, THREAD_NOTIFICATION_WAIT, index, "notification");
+    return world_compare_waiters(world, &notification->waiters, THREAD_NOTIFICATION_WAIT, index, "notification");
 }
 
-static enum world_result compare_ready(struct world *world)
+/* The core puts what has come back to the rest when someone asks. */
+static enum world_result compare_budget(struct world *world, int index)
 {
-    struct waiting waiting[SPEC_THREADS];
     const struct spec *spec = &world->now.spec;
-    int count = 0;
-    int at = 0;
+    const struct spec_budget *due = &spec->budgets[index];
+    const struct scheduling *found = world->now.objects[OBJECT_SCHEDULING][index];
+    int64_t available_ns;
+    uint32_t first = 0;
+    bool empty;
 
-    for (int i = 0; i < world->config.threads; i++) {
-        if (spec_thread_is_ready(spec, i) && i != spec->current && i != spec->direct)
-            waiting[count++] = (struct waiting){.place = &world->now.spec.threads[i].ready_place,
-                                                .priority = spec->threads[i].priority,
-                                                .thread = i};
-    }
-    waiting_sort(waiting, count);
-    for (int priority = PRIORITY_MAX; priority >= 0; priority--) {
-        LIST_EACH (entry, &world->kernel->cpu[0].ready[priority]) {
-            int thread = thread_index(world, LIST_ENTRY(entry, struct thread, ready_link));
-            int found = at;
+    if (!due->exists)
+        return WORLD_SAME;
+    available_ns = found->available_ns;
+    for (; first < found->refill_count && found->refills[first].at_ns <= spec->now_ns; first++)
+        available_ns += (int64_t)found->refills[first].amount_ns;
+    empty = found->empty && available_ns < (int64_t)SCHEDULING_BUDGET_MIN_NS;
+    if (available_ns != due->available_ns || empty != due->empty || found->refill_count - first != due->refill_count)
+        return world_differs(world, "budget %d: %" PRId64 " ns are left (empty %d, %u refills) and not %" PRId64
+                             " (empty %d, %u refills)", index, available_ns, empty, found->refill_count - first,
+                             due->available_ns, due->empty, due->refill_count);
+    for (uint32_t i = 0; i < due->refill_count; i++) {
+        const struct refill *refill = &found->refills[first + i];
 
-            while (found < count && waiting[found].thread != thread)
-                found++;
-            if (!waiting_agree(waiting, count, at, found))
-                return world_differs(world, "thread %d of priority %d is not due in place %d of the ready", thread,
-                                     priority, at);
-            at++;
-        }
+        if (refill->at_ns != due->refills[i].at_ns || refill->amount_ns != due->refills[i].amount_ns)
+            return world_differs(world, "budget %d: refill %u is of %" PRIu64 " ns at %" PRIu64 " and not of %" PRIu64
+                                 " at %" PRIu64, index, i, refill->amount_ns, refill->at_ns,
+                                 due->refills[i].amount_ns, due->refills[i].at_ns);
     }
-    return at == count ? WORLD_SAME : world_differs(world, "%d are ready and not %d", at, count);
+    return world_compare_budget_waiters(world, index, found);
 }
 
 /* Nothing leaks and nothing goes too early. */
@@ -398,7 +240,9 @@ static enum world_result compare_counts(struct world *world)
             spec->notifications[i].exists && spec_has_handles(spec, OBJECT_NOTIFICATION, i, 0);
     for (int i = 0; i < SPEC_TIMERS; i++)
         due[OBJECT_TIMER] += spec->timers[i].exists;
-    for (int type = OBJECT_CHANNEL; type <= OBJECT_TIMER; type++) {
+    for (int i = 0; i < SPEC_BUDGETS; i++)
+        due[OBJECT_SCHEDULING] += spec->budgets[i].exists;
+    for (int type = OBJECT_CHANNEL; type < OBJECT_TYPE_COUNT; type++) {
         if (found[type] != due[type])
             return world_differs(world, "there are %" PRIu64 " objects of type %d and not %" PRIu64, found[type], type,
                                  due[type]);
@@ -418,7 +262,9 @@ enum world_result world_compare(struct world *world)
         result = compare_channel(world, i);
     for (int i = 0; i < SPEC_NOTIFICATIONS && result == WORLD_SAME; i++)
         result = compare_notification(world, i);
+    for (int i = 0; i < SPEC_BUDGETS && result == WORLD_SAME; i++)
+        result = compare_budget(world, i);
     if (result == WORLD_SAME)
-        result = compare_ready(world);
+        result = world_compare_ready(world);
     return result == WORLD_SAME ? compare_counts(world) : result;
 }

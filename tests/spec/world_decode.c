@@ -55,6 +55,7 @@ static int type_wanted(uint8_t kind)
     case OP_CALL:
     case OP_PULSE:
     case OP_TIMER:
+    case OP_BUDGET:
         return OBJECT_CONNECTION;
     case OP_RECEIVE:
     case OP_REPLY_RECEIVE:
@@ -65,6 +66,9 @@ static int type_wanted(uint8_t kind)
         return OBJECT_NOTIFICATION;
     case OP_TIMER_SET:
         return OBJECT_TIMER;
+    case OP_BUDGET_SET:
+    case OP_BUDGET_BIND:
+        return OBJECT_SCHEDULING;
     default:
         return OBJECT_NONE; /* any */
     }
@@ -139,6 +143,21 @@ static uint64_t decode_deadline(const struct spec *spec, uint8_t code)
     if (code % 8u < 2)
         return DEADLINE_NONE;
     return code % 8u == 2 ? 0 : spec->now_ns + menu[code % 8u - 2];
+}
+
+void world_budget(uint16_t code, uint64_t *budget_ns, uint64_t *period_ns)
+{
+    static const uint64_t budgets_ns[] = {10000, 11000, 25000, SLICE_NS};
+    static const uint64_t periods[] = {1, 2, 10, 1000};
+
+    *budget_ns = budgets_ns[code & 3u];
+    *period_ns = *budget_ns * periods[code >> 2 & 3u];
+    if (code >> 11 == 31)
+        *budget_ns -= 2000; /* too small, or just odd */
+    if (code >> 11 == 30)
+        *period_ns = *budget_ns - 1;
+    if (code >> 11 == 29)
+        *period_ns = SCHEDULING_PERIOD_MAX_NS + (code >> 4 & 1u);
 }
 
 static void decode_transfers(const struct spec *spec, int table, uint16_t code, struct spec_transfers *transfers)

@@ -9,6 +9,7 @@
 #include "kernel_state.h"
 #include "memory.h"
 #include "notification.h"
+#include "scheduling.h"
 #include "table.h"
 #include "timer.h"
 
@@ -85,6 +86,15 @@ struct world_context *world_context(struct thread *thread);
 enum world_result world_differs(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 enum world_result world_compare(struct world *world);
+/* The core's queues against the model's. */
+enum world_result world_compare_queue(struct world *world, int index, struct channel *channel);
+/* A list of threads, linked by wait_link, against those that wait in `state` for `what`. */
+enum world_result world_compare_waiters(struct world *world, const struct list *list, enum thread_state state, int what,
+                                        const char *name);
+enum world_result world_compare_ready(struct world *world);
+enum world_result world_compare_budget_waiters(struct world *world, int index, const struct scheduling *scheduling);
+/* The order of the ready is the core's where the contract leaves it open. */
+void world_ready_follow(struct world *world);
 /* Fills in all but the thread, which the caller has. */
 void world_decode(const struct world *world, const struct operation *operation, struct decoded *decoded);
 /* The core's ID for a model's message; 0: not known. */
@@ -93,5 +103,7 @@ uint64_t world_id_of(const struct world *world, uint64_t serial);
 uint64_t world_serial_of(const struct world *world, uint64_t id);
 /* A new pair. */
 void world_id_learn(struct world *world, uint64_t serial, uint64_t id);
+/* The budget and the period that a code stands for: mostly legal. */
+void world_budget(uint16_t code, uint64_t *budget_ns, uint64_t *period_ns);
 
 #endif

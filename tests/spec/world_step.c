@@ -7,12 +7,20 @@
 #define ROOM_KEPT (2u * TRANSFER_MAX) /* places that one operation may fill in a table */
 
 /* Whether a preempted copy of the thread goes on at once, so that the model need not know of it. */
-static bool goes_on(const struct world *world, int thread)
+static bool goes_on(const struct world *world, int thread, uint8_t kind)
 {
     const struct spec *spec = &world->now.spec;
+    uint8_t priority = spec_priority(spec, thread);
 
+    if (kind == OP_REPLY_RECEIVE) /* what it inherits may end on the way */
+        priority = spec->threads[thread].base_priority;
     for (int i = 0; i < world->config.threads; i++) {
-        if (spec_priority(spec, i) > spec_priority(spec, thread))
+        if (spec_priority(spec, i) > priority)
+            return false;
+    }
+    /* The order of the ready is not known before the copy's end, and so not who is found without budget. */
+    for (int i = 0; i < SPEC_BUDGETS; i++) {
+        if (spec->budgets[i].exists && spec->budgets[i].empty)
             return false;
     }
     return spec->now_ns < spec->slice_end_ns;
@@ -28,7 +36,8 @@ static int actor_pick(const struct world *world, uint8_t pick)
     if (world->config.natural)
         return spec->current;
     for (int i = 0; i < world->config.threads; i++) {
-        if (spec_thread_is_ready(spec, i))
+        if (spec_thread_is_ready(spec, i) && spec->threads[i].budget_wait == SPEC_NONE &&
+            spec_shortage(spec, i) == SPEC_NONE)
             ready[count++] = i;
     }
     return count == 0 ? SPEC_NONE : ready[pick % count];
@@ -183,6 +192,32 @@ static void do_object(struct world *world, const struct decoded *it)
     }
 }
 
+static void do_budget(struct world *world, const struct decoded *it)
+{
+    struct spec *spec = &world->now.spec;
+    const struct operation *op = it->operation;
+    uint64_t handle = (uint64_t)it->handle;
+    int64_t listener = (op->flags & 1u) != 0 ? -1 : it->handle;
+    uint64_t thread = (uint64_t)(WORLD_THREAD_HANDLES + it->target);
+    uint64_t bind = (op->flags & 7u) == 1 ? 0 : (op->flags & 7u) == 7 ? 2 : 1;
+    uint64_t budget_ns, period_ns;
+
+    world_budget(op->value, &budget_ns, &period_ns);
+    switch (op->kind) {
+    case OP_BUDGET:
+        CORE(SCHEDULING_CREATE, HANDLE_GRANT, budget_ns, period_ns, (uint64_t)listener, op->value, spec->step);
+        spec_budget_create(spec, budget_ns, period_ns, listener, op->value, spec->step);
+        break;
+    case OP_BUDGET_SET:
+        CORE(SCHEDULING_SET, handle, budget_ns, period_ns);
+        spec_budget_set(spec, it->handle, budget_ns, period_ns);
+        break;
+    default:
+        CORE(SCHEDULING_BIND, handle, thread, bind);
+        spec_budget_bind(spec, it->handle, it->target, bind);
+    }
+}
+
 static void do_wait(struct world *world, const struct decoded *it)
 {
     struct spec *spec = &world->now.spec;
@@ -300,6 +335,8 @@ static void operation_do(struct world *world, const struct decoded *it)
         do_message(world, it);
     else if (kind <= OP_TIMER && kind != OP_SIGNAL && kind != OP_NOTIFICATION_WAIT)
         do_object(world, it);
+    else if (kind >= OP_BUDGET)
+        do_budget(world, it);
     else if (kind == OP_TIMER_SET)
         do_object(world, it);
     else if (kind == OP_WORD || kind == OP_SEEN)
@@ -315,7 +352,7 @@ static bool has_room(const struct world *world, uint8_t kind)
 {
     const struct spec *spec = &world->now.spec;
 
-    if (kind > OP_CONNECTION && kind != OP_NOTIFICATION && kind != OP_TIMER)
+    if (kind > OP_CONNECTION && kind != OP_NOTIFICATION && kind != OP_TIMER && kind != OP_BUDGET)
         return true;
     if (kind == OP_CLOSE)
         return true;
@@ -324,7 +361,8 @@ static bool has_room(const struct world *world, uint8_t kind)
             return false;
     }
     return spec_channel_free(spec) != SPEC_NONE && spec_connection_free(spec) != SPEC_NONE &&
-           spec_notification_free(spec) != SPEC_NONE && spec_timer_free(spec) != SPEC_NONE;
+           spec_notification_free(spec) != SPEC_NONE && spec_timer_free(spec) != SPEC_NONE &&
+           spec_budget_free(spec) != SPEC_NONE;
 }
 
 /* A new object of this step: from now on both sides know which is which. */
@@ -335,7 +373,8 @@ static void object_learn(struct world *world, int thread, uint8_t kind)
     const struct spec_handle *handle;
     struct handle_entry entry;
 
-    if (kind != OP_CHANNEL && kind != OP_CONNECTION && kind != OP_NOTIFICATION && kind != OP_TIMER)
+    if (kind != OP_CHANNEL && kind != OP_CONNECTION && kind != OP_NOTIFICATION && kind != OP_TIMER &&
+        kind != OP_BUDGET)
         return;
     if (it->result < HANDLE_DYNAMIC || table_entry_get(world->tables[it->table], it->result, &entry) != 0)
         return;
@@ -352,7 +391,7 @@ static void step_do(struct world *world, const struct operation *given)
     operation.kind %= OP_KINDS;
     spec->step++;
     decoded.thread = actor_pick(world, operation.thread);
-    if (decoded.thread == SPEC_NONE || operation.kind >= OP_LOST) {
+    if (decoded.thread == SPEC_NONE || operation.kind == OP_LOST || operation.kind == OP_TIME) {
         do_machine(world, &operation);
     } else {
         if (!has_room(world, operation.kind))
@@ -360,7 +399,7 @@ static void step_do(struct world *world, const struct operation *given)
         actor_force(world, decoded.thread);
         if (world->config.stamp)
             bytes_stamp(world, decoded.thread);
-        world->may_preempt = goes_on(world, decoded.thread);
+        world->may_preempt = goes_on(world, decoded.thread, operation.kind);
         world_decode(world, &operation, &decoded);
         operation_do(world, &decoded);
         object_learn(world, decoded.thread, operation.kind);
@@ -372,16 +411,18 @@ static enum world_result step_checked(struct world *world, const struct operatio
     struct kernel *kernel = world->kernel;
     const struct thread *next;
     int found = SPEC_NONE;
+    unsigned asked = world->asked;
     int due;
 
     step_do(world, operation);
+    world_ready_follow(world);
     do
         next = kernel_next(kernel, 0, world->now.spec.now_ns);
     while (next == NULL && schedule_current(kernel) != NULL);
-    world->may_preempt = false;
     for (int i = 0; i < world->config.threads; i++)
         found = next == world->threads[i] ? i : found;
-    due = spec_next(&world->now.spec, found);
+    due = spec_next(&world->now.spec, world->asked != asked ? found : SPEC_NONE);
+    world->may_preempt = false;
     kernel_check(kernel);
     if (found != due)
         return world_differs(world, "thread %d is chosen to run and not %d", found, due);
