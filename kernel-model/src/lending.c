@@ -5,6 +5,7 @@
 #include "kernel_state.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 /* The client that the thread works for; NULL: it works for itself. */
 static struct thread *lending_client(const struct thread *thread)
@@ -34,13 +35,16 @@ static void lending_update(struct kernel *kernel, struct thread *thread)
         if (due == thread->lent)
             return;
         thread->lent = due;
-        thread = list_is_linked(&thread->message.lender_link) ? thread->message.server : NULL;
+        thread = list_is_linked(&thread->message.lender_link) && !canary(CHAIN_CUT) ? thread->message.server : NULL;
     }
 }
 
 void lending_begin(struct kernel *kernel, struct thread *client, struct thread *server)
 {
-    list_push_front(&server->lenders, &client->message.lender_link);
+    if (canary(FIRST_LENDS))
+        list_push_back(&server->lenders, &client->message.lender_link);
+    else
+        list_push_front(&server->lenders, &client->message.lender_link);
     server->own_work = false;
     lending_update(kernel, server);
 }
@@ -52,12 +56,13 @@ void lending_end(struct kernel *kernel, struct thread *client)
     if (!list_is_linked(link))
         return;
     list_remove(link);
-    lending_update(kernel, client->message.server);
+    if (!canary(BUDGET_KEPT))
+        lending_update(kernel, client->message.server);
 }
 
 void lending_pulse(struct kernel *kernel, struct thread *thread)
 {
-    thread->own_work = true;
+    thread->own_work = !canary(PULSE_LENT);
     lending_update(kernel, thread);
 }
 
@@ -66,8 +71,11 @@ void lending_server_gone(struct kernel *kernel, struct thread *server)
     struct list *entry;
 
     (void)kernel;
-    while ((entry = list_first(&server->lenders)) != NULL)
+    while ((entry = list_first(&server->lenders)) != NULL) {
+        if (canary(BUDGET_LOST))
+            LIST_ENTRY(entry, struct thread, message.lender_link)->lent = NULL;
         list_remove(entry);
+    }
     server->lent = server->scheduling;
 }
 
@@ -97,22 +105,25 @@ struct scheduling *lending_payer(struct kernel *kernel, const struct thread *thr
 
     if (lent == thread->scheduling || scheduling_has_budget(kernel, lent))
         return lent;
-    return (lending_client(thread)->message.channel->flags & CHANNEL_BUDGET_WAIT) != 0 ? lent : thread->scheduling;
+    return (lending_client(thread)->message.channel->flags & CHANNEL_BUDGET_WAIT) != 0 && !canary(WAIT_IGNORED)
+               ? lent
+               : thread->scheduling;
 }
 
-struct scheduling *lending_shortage(struct kernel *kernel, const struct thread *thread)
+struct scheduling *lending_shortage(struct kernel *kernel, const struct thread *thread, struct scheduling **other)
 {
     struct scheduling *payer;
 
+    *other = NULL;
     if (thread->lent == NULL)
         return NULL;
     payer = lending_payer(kernel, thread);
     if (payer == NULL || scheduling_has_budget(kernel, payer))
         return NULL;
-    /* It could go on with either. */
-    if (scheduling_revival(kernel, thread->lent) < scheduling_revival(kernel, payer))
-        return thread->lent;
-    return payer;
+    if (payer == thread->lent)
+        return payer;
+    *other = scheduling_revival(kernel, thread->lent) < scheduling_revival(kernel, payer) ? payer : thread->lent;
+    return *other == payer ? thread->lent : payer;
 }
 
 unsigned lending_check(const struct thread *thread)

@@ -26,8 +26,8 @@ int lending_unbind(struct kernel *kernel, struct scheduling *scheduling, struct 
 
 /* What the thread's time is charged to if it runs now; NULL: to nobody. */
 struct scheduling *lending_payer(struct kernel *kernel, const struct thread *thread);
-/* Whose budget the thread must wait for before it can run; NULL: it can. */
-struct scheduling *lending_shortage(struct kernel *kernel, const struct thread *thread);
+/* Whose budget the thread must wait for before it can run; NULL: it can. *other: one that would do too, or NULL. */
+struct scheduling *lending_shortage(struct kernel *kernel, const struct thread *thread, struct scheduling **other);
 unsigned lending_check(const struct thread *thread);
 
 #endif

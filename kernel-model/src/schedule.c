@@ -156,10 +156,11 @@ struct thread *schedule_current(struct kernel *kernel)
 /* Whether the thread, in no queue, has the budget to run; if not, it waits for it from now on. */
 static bool schedule_affords(struct kernel *kernel, const struct cpu *cpu, struct thread *thread)
 {
-    struct scheduling *shortage = lending_shortage(kernel, thread);
+    struct scheduling *other;
+    struct scheduling *shortage = lending_shortage(kernel, thread, &other);
 
     if (shortage != NULL)
-        scheduling_wait(kernel, shortage, thread, thread == cpu->running);
+        scheduling_wait(kernel, shortage, other, thread, thread == cpu->running);
     return shortage == NULL;
 }
 

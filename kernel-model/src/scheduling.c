@@ -5,6 +5,7 @@
 #include "kernel_state.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 static bool budget_is_valid(uint64_t budget_ns, uint64_t period_ns)
 {
@@ -25,6 +26,7 @@ int scheduling_create(struct kernel *kernel, const struct scheduling_arguments *
         return error;
     scheduling = (struct scheduling *)object;
     list_init(&scheduling->waiting);
+    list_init(&scheduling->others);
     scheduling->deadline.kind = DEADLINE_SCHEDULING;
     scheduling->budget_ns = arguments->budget_ns;
     scheduling->period_ns = arguments->period_ns;
@@ -47,7 +49,7 @@ void scheduling_destroy(struct kernel *kernel, struct object *object)
 {
     struct scheduling *scheduling = (struct scheduling *)object;
 
-    KERNEL_ASSERT(kernel, list_is_empty(&scheduling->waiting));
+    KERNEL_ASSERT(kernel, list_is_empty(&scheduling->waiting) && list_is_empty(&scheduling->others));
     schedule_payer_gone(kernel, scheduling);
     pulse_cancel(kernel, &scheduling->pulse);
     if (scheduling->connection != NULL)
@@ -67,6 +69,18 @@ static void waiting_release(struct kernel *kernel, struct scheduling *scheduling
     }
 }
 
+static void others_release(struct kernel *kernel, struct scheduling *scheduling)
+{
+    struct list *entry;
+
+    while ((entry = list_first(&scheduling->others)) != NULL) {
+        struct thread *thread = LIST_ENTRY(entry, struct thread, budget_other_link);
+
+        scheduling_unwait(kernel, thread);
+        schedule_add(kernel, thread);
+    }
+}
+
 int scheduling_set(struct kernel *kernel, struct scheduling *scheduling, uint64_t budget_ns, uint64_t period_ns)
 {
     if (!budget_is_valid(budget_ns, period_ns))
@@ -76,7 +90,9 @@ int scheduling_set(struct kernel *kernel, struct scheduling *scheduling, uint64_
     scheduling->period_ns = period_ns;
     scheduling->charged_until_ns = UINT64_MAX;
     scheduling->empty = scheduling->available_ns < (int64_t)SCHEDULING_BUDGET_MIN_NS;
-    waiting_release(kernel, scheduling);
+    if (!canary(SET_LOST))
+        waiting_release(kernel, scheduling);
+    others_release(kernel, scheduling);
     return 0;
 }
 
@@ -107,7 +123,8 @@ static void refill_merge(struct scheduling *scheduling)
         if (refills[i + 1].at_ns - refills[i].at_ns < refills[closest + 1].at_ns - refills[closest].at_ns)
             closest = i;
     }
-    refills[closest + 1].amount_ns += refills[closest].amount_ns;
+    if (!canary(REFILL_LOST))
+        refills[closest + 1].amount_ns += refills[closest].amount_ns;
     refill_remove(scheduling, closest);
 }
 
@@ -132,7 +149,7 @@ static void refill_plan(struct kernel *kernel, struct scheduling *scheduling, ui
     struct refill *last;
 
     if (scheduling->refill_count == 0 || scheduling->charged_until_ns != start_ns) {
-        uint64_t at_ns = start_ns + scheduling->period_ns;
+        uint64_t at_ns = (canary(REFILL_LATE) ? kernel->now_ns : start_ns) + scheduling->period_ns;
 
         refill_add(scheduling, at_ns > earliest_ns ? at_ns : earliest_ns, used_ns);
         return;
@@ -180,7 +197,8 @@ uint64_t scheduling_revival(struct kernel *kernel, struct scheduling *scheduling
     return DEADLINE_NONE;
 }
 
-void scheduling_wait(struct kernel *kernel, struct scheduling *scheduling, struct thread *thread, bool exhausted)
+void scheduling_wait(struct kernel *kernel, struct scheduling *scheduling, struct scheduling *other,
+                     struct thread *thread, bool exhausted)
 {
     KERNEL_ASSERT(kernel, thread->budget_wait == NULL && !thread->queued);
     if (list_is_empty(&scheduling->waiting))
@@ -188,6 +206,8 @@ void scheduling_wait(struct kernel *kernel, struct scheduling *scheduling, struc
     trace_record(kernel, TRACE_BUDGET, thread, NULL, 0, exhausted, 0);
     thread->state = THREAD_READY;
     thread->budget_wait = scheduling;
+    if (other != NULL)
+        list_push_back(&other->others, &thread->budget_other_link);
     if (!exhausted && scheduling->exhausted != NULL) {
         list_insert_before(&scheduling->exhausted->budget_link, &thread->budget_link);
         return;
@@ -205,6 +225,7 @@ void scheduling_unwait(struct kernel *kernel, struct thread *thread)
         return;
     thread->budget_wait = NULL;
     list_remove(&thread->budget_link);
+    list_remove(&thread->budget_other_link);
     if (scheduling->exhausted == thread)
         scheduling->exhausted = NULL;
     if (list_is_empty(&scheduling->waiting))

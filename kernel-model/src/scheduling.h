@@ -23,6 +23,7 @@ struct scheduling {
     struct object object;
     struct deadline deadline;   /* while threads wait: when it has budget again */
     struct list waiting;        /* thread.budget_link */
+    struct list others;         /* thread.budget_other_link: could use this one too, but wait for a sooner one */
     struct thread *exhausted;   /* of those who wait: the one that used it up, which stays last */
     uint64_t budget_ns;
     uint64_t period_ns;
@@ -60,8 +61,10 @@ bool scheduling_has_budget(struct kernel *kernel, struct scheduling *scheduling)
 /* When it may be used, if nobody uses it until then. */
 uint64_t scheduling_revival(struct kernel *kernel, struct scheduling *scheduling);
 
-/* A ready thread, in no queue, waits until there is budget. `exhausted`: it ran out of it itself. */
-void scheduling_wait(struct kernel *kernel, struct scheduling *scheduling, struct thread *thread, bool exhausted);
+/* A ready thread, in no queue, waits until there is budget, or `other` (may be NULL) is set anew. `exhausted`: it ran
+ * out of it itself. */
+void scheduling_wait(struct kernel *kernel, struct scheduling *scheduling, struct scheduling *other,
+                     struct thread *thread, bool exhausted);
 /* It waits no more; it is in no queue then. Harmless if it does not wait. */
 void scheduling_unwait(struct kernel *kernel, struct thread *thread);
 /* The deadline passed. */

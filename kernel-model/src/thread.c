@@ -153,7 +153,7 @@ static void thread_detach(struct kernel *kernel, struct thread *thread)
         object_release(kernel, (struct object *)thread->space);
     if (thread->table != NULL)
         object_release(kernel, (struct object *)thread->table);
-    if (thread->scheduling != NULL)
+    if (thread->scheduling != NULL && !canary(BUDGET_LEAKS))
         object_release(kernel, &thread->scheduling->object);
     thread->scheduling = NULL;
     thread->lent = NULL;

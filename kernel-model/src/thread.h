@@ -62,6 +62,7 @@ struct thread {
     bool own_work;                  /* it took a pulse since: they do not pay for that */
     struct scheduling *budget_wait; /* READY, but waits there for budget */
     struct list budget_link;        /* in budget_wait->waiting */
+    struct list budget_other_link;  /* in the `others` of one that would do too */
     struct deadline deadline; /* of the wait */
 
     /* What it waits for: */

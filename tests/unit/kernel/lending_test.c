@@ -328,6 +328,33 @@ START_TEST(a_helper_whose_own_budget_ends_too_waits_for_the_first_refill_SCH_4)
 }
 END_TEST
 
+/* The server waits for the refill that comes first, of its client's context or its own; a new budget of either ends
+ * that. */
+START_TEST(a_new_budget_of_client_or_server_counts_at_once_SCH_4)
+{
+    for (unsigned raised = A; raised <= B; raised++) {
+        for (unsigned sooner = A; sooner <= B; sooner++) {
+            struct party party = party_create(0);
+
+            others_sleep(&party);
+            ACT(party.s, party.threads[C], THREAD_SLEEP, DEADLINE_NONE);
+            bind_to(&party, A, MS, sooner == A ? 10 * MS : 20 * MS);
+            bind_to(&party, B, MS, sooner == B ? 10 * MS : 20 * MS);
+            calls(&party, A, B);
+            ck_assert_ptr_eq(next_of(party.s), party.threads[B]);
+            time_pass(party.s, party.s->now_ns + MS);
+            ck_assert_ptr_eq(next_of(party.s), party.threads[B]);
+            time_pass(party.s, party.s->now_ns + MS);
+            ck_assert_ptr_null(next_of(party.s));
+            ck_assert_int_eq(scheduling_set(party.s->kernel, party.contexts[raised], 2 * MS, 20 * MS), 0);
+            ck_assert_ptr_eq(next_of(party.s), party.threads[B]);
+            scenario_check(party.s);
+            scenario_destroy(party.s);
+        }
+    }
+}
+END_TEST
+
 START_TEST(a_server_that_wants_it_waits_for_its_clients_budget_SCH_4)
 {
     struct party party = party_create(CHANNEL_BUDGET_WAIT);
@@ -361,4 +388,5 @@ UNIT_MAIN("lending", a_chain_works_on_the_first_clients_context_and_gives_it_bac
           binding_counts_along_the_chain_at_once_SCH_3, a_pulse_is_the_servers_own_work_SCH_3,
           time_in_the_server_is_charged_to_the_client_SCH_3, a_server_goes_on_when_its_clients_budget_ends_SCH_4,
           a_helper_whose_own_budget_ends_too_waits_for_the_first_refill_SCH_4,
+          a_new_budget_of_client_or_server_counts_at_once_SCH_4,
           a_server_that_wants_it_waits_for_its_clients_budget_SCH_4)

@@ -26,7 +26,17 @@
     C(TIMEOUT_KEPT, "a timeout is not cancelled by the reply")                            \
     C(INTERRUPT_TWICE, "an interrupted wait interrupts the next one too")                 \
     C(RIGHTS_GROW, "a handle in a message has rights that its sender's has not")          \
-    C(TIMER_DRIFTS, "a periodic timer counts from when it was late")
+    C(TIMER_DRIFTS, "a periodic timer counts from when it was late")                      \
+    C(BUDGET_LOST, "a budget lent along a call is lost when the server dies")             \
+    C(BUDGET_LEAKS, "the budget of a thread that dies is never given back")               \
+    C(BUDGET_KEPT, "a server works on its client's budget after the reply")               \
+    C(FIRST_LENDS, "of several clients the first one's budget counts")                    \
+    C(PULSE_LENT, "a pulse is paid by the client whose message came before it")           \
+    C(CHAIN_CUT, "a budget is lent to the first server of a chain only")                  \
+    C(REFILL_LATE, "time used comes back a period after its use ended")                   \
+    C(REFILL_LOST, "of two refills that become one, one is lost")                         \
+    C(WAIT_IGNORED, "a server that waits for its client's budget goes on without")        \
+    C(SET_LOST, "a new budget does not wake who waits for it")
 
 enum canary_kind {
     CANARY_NONE,
