@@ -1,5 +1,5 @@
-/* What each path costs on a machine whose time is instructions (`./dev hw BOARD bench`): prints `NAME COUNT` with tenths,
- * stubs and the loop around them included. The other side of each path is another process of the same priority.
+/* What each path costs on a machine whose time is instructions (`./dev hw BOARD bench`): prints `NAME COUNT` with
+ * tenths, stubs and the loop around them included. The other side of each path is another process of the same priority.
  * Arguments: ROUNDS and names of paths; without names all. */
 #include <sys/os.h>
 

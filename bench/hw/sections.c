@@ -1,10 +1,10 @@
 /* build/sections.so: counts the kernel's instructions from outside, as a plugin of the emulator, exactly and without a
  * change to the kernel. Arguments: elf=FILE (the kernel; more for other symbols) and out=FILE.
  *
- * A section is a stretch of kernel instructions in which no interrupt would be looked for: it begins with the way out of
- * a program, with a preemption point or with the end of idling, and ends with the next of them or with the way back.
- * For each kind of entry (system call, fault, interrupt...) the longest one is kept, with the functions it spent itself
- * in. Instructions are counted by blocks that the emulator runs whole; what an exception cuts off in the kernel itself,
+ * A section is a stretch of kernel instructions in which no interrupt would be looked for: it begins with the way out
+ * of a program, with a preemption point or with the end of idling, and ends with the next of them or the way back. For
+ * each kind of entry (system call, fault, interrupt...) the longest one is kept, with the functions it spent itself in.
+ * Instructions are counted by blocks that the emulator runs whole; what an exception cuts off in the kernel itself,
  * which happens only when the kernel panics, is counted too much.
  *
  * Lines of the output: `boot COUNT`, `section KIND COUNT ENTRIES TOTAL FROM TO FUNCTION=COUNT...`,

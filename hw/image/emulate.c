@@ -190,6 +190,7 @@ int main(int argc, char *argv[])
         sigaction(numbers[i], &caught, NULL);
     }
     signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* who started this can be killed without leaving an emulator behind */
     int status = emulator_start(&emulator, argv + 1);
     if (status != 0) {
         return status;
