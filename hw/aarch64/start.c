@@ -1,7 +1,7 @@
 /* C's beginning: entered by boot.S with the MMU on. */
 #include "clock.h"
 #include "cpu.h"
-#include "device_tree.h"
+#include <device_tree.h>
 #include "layout.h"
 #include "space.h"
 #include "start.h"

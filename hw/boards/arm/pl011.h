@@ -1,6 +1,6 @@
 /* The PL011 serial line, as the kernel itself writes to it: polled. */
-#ifndef HW_AARCH64_PL011_H
-#define HW_AARCH64_PL011_H
+#ifndef HW_ARM_PL011_H
+#define HW_ARM_PL011_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* GICv2: interrupt numbers are its IDs, 32 and up for devices. Implements the interrupt functions of board.h. */
-#ifndef HW_AARCH64_GIC2_H
-#define HW_AARCH64_GIC2_H
+#ifndef HW_ARM_GIC2_H
+#define HW_ARM_GIC2_H
 
 #include <stdint.h>
 

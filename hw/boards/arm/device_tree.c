@@ -2,7 +2,7 @@
  * `ranges` of the nodes above. */
 #include "device_tree.h"
 
-#include "window.h"
+#include <window.h>
 
 #include <arch.h>
 #include <libfdt.h>

@@ -1,7 +1,7 @@
 /* What the device tree tells: RAM, reserved memory, archive, devices and clock go into struct machine; the rest is
  * here, for the boards. */
-#ifndef HW_AARCH64_DEVICE_TREE_H
-#define HW_AARCH64_DEVICE_TREE_H
+#ifndef HW_ARM_DEVICE_TREE_H
+#define HW_ARM_DEVICE_TREE_H
 
 #include <stdint.h>
 
