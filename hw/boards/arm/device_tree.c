@@ -1,5 +1,5 @@
-/* One walk over the device tree by libfdt: each node's properties are read once. Addresses are translated by the
- * `ranges` of the nodes above. */
+/* One walk over the device tree by libfdt, tag by tag, since looking properties up by name takes most of a boot's time.
+ * Addresses are translated by the `ranges` of the nodes above. */
 #include "device_tree.h"
 
 #include <window.h>
@@ -23,15 +23,43 @@ struct property {
     uint32_t length_bytes;
 };
 
+/* The properties that matter. */
+enum name {
+    ADDRESS_CELLS,
+    SIZE_CELLS,
+    COMPATIBLE,
+    REG,
+    RANGES,
+    INTERRUPTS,
+    STATUS,
+    DEVICE_TYPE,
+    METHOD,
+    INITRD_START,
+    INITRD_END,
+    STDOUT_PATH,
+    NAME_COUNT
+};
+static const char *const names[NAME_COUNT] = {
+    "#address-cells", "#size-cells", "compatible", "reg",   "ranges", "interrupts", "status",
+    "device_type",    "method",      "linux,initrd-start", "linux,initrd-end", "stdout-path",
+};
+
 struct node {
     int offset;
     uint32_t address_cells, size_cells; /* for its children */
-    struct property compatible, reg, ranges, interrupts, status, device_type, method, initrd_start, initrd_end, stdout;
-    bool is_reserved_memory;
+    struct property properties[NAME_COUNT];
+    bool is_reserved_memory, is_used;
 };
+
+#define NAMES_KNOWN 64u
 
 struct walk {
     const void *tree;
+    /* Which name is at an offset of the tree's strings; by the offset. */
+    struct {
+        uint32_t offset; /* + 1; 0: none yet */
+        uint32_t name;
+    } known[NAMES_KNOWN];
     struct node stack[DEPTH_MAX]; /* the node and those above it */
     int depth;
     struct device serials[SERIALS_MAX];
@@ -64,8 +92,8 @@ static bool property_is(const struct property *property, const char *text)
 /* Is `name` among the strings of the property? */
 static bool is_compatible(const struct node *node, const char *name)
 {
-    const char *at = node->compatible.value;
-    const char *end = at == NULL ? NULL : at + node->compatible.length_bytes;
+    const char *at = node->properties[COMPATIBLE].value;
+    const char *end = at == NULL ? NULL : at + node->properties[COMPATIBLE].length_bytes;
     while (at < end) {
         if (strcmp(at, name) == 0) {
             return true;
@@ -75,41 +103,36 @@ static bool is_compatible(const struct node *node, const char *name)
     return false;
 }
 
-static void property_keep(struct node *node, const char *name, const struct property *property)
+/* The name that the tree has at `offset`; NAME_COUNT: one that does not matter. */
+static uint32_t name_find(struct walk *walk, uint32_t offset)
 {
-    const struct {
-        const char *name;
-        struct property *place;
-    } wanted[] = {
-        {"compatible", &node->compatible},       {"reg", &node->reg},
-        {"ranges", &node->ranges},               {"interrupts", &node->interrupts},
-        {"status", &node->status},               {"device_type", &node->device_type},
-        {"method", &node->method},               {"linux,initrd-start", &node->initrd_start},
-        {"linux,initrd-end", &node->initrd_end}, {"stdout-path", &node->stdout},
-    };
-    if (strcmp(name, "#address-cells") == 0) {
-        node->address_cells = (uint32_t)cells_read(property, 0, 1);
-    } else if (strcmp(name, "#size-cells") == 0) {
-        node->size_cells = (uint32_t)cells_read(property, 0, 1);
-    }
-    for (uint32_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        if (strcmp(name, wanted[i].name) == 0) {
-            *wanted[i].place = *property;
+    uint32_t place = offset % NAMES_KNOWN;
+    if (walk->known[place].offset != offset + 1) {
+        const char *text = fdt_string(walk->tree, (int)offset);
+        uint32_t name = 0;
+        while (name < NAME_COUNT && (text == NULL || strcmp(names[name], text) != 0)) {
+            name++;
         }
+        walk->known[place].offset = offset + 1;
+        walk->known[place].name = name;
     }
+    return walk->known[place].name;
 }
 
-static void node_read(const void *tree, int offset, struct node *node)
+static void property_read(struct walk *walk, int offset)
 {
-    *node = (struct node){.offset = offset, .address_cells = 2, .size_cells = 1};
-    for (int at = fdt_first_property_offset(tree, offset); at >= 0; at = fdt_next_property_offset(tree, at)) {
-        const char *name;
-        int length;
-        struct property property = {.value = fdt_getprop_by_offset(tree, at, &name, &length)};
-        if (property.value != NULL) {
-            property.length_bytes = (uint32_t)length;
-            property_keep(node, name, &property);
-        }
+    struct node *node = &walk->stack[walk->depth];
+    const struct fdt_property *found = fdt_offset_ptr(walk->tree, offset, sizeof *found);
+    uint32_t name = found == NULL ? NAME_COUNT : name_find(walk, fdt32_ld(&found->nameoff));
+    if (name == NAME_COUNT) {
+        return;
+    }
+    struct property *property = &node->properties[name];
+    *property = (struct property){.value = found->data, .length_bytes = fdt32_ld(&found->len)};
+    if (name == ADDRESS_CELLS) {
+        node->address_cells = (uint32_t)cells_read(property, 0, 1);
+    } else if (name == SIZE_CELLS) {
+        node->size_cells = (uint32_t)cells_read(property, 0, 1);
     }
 }
 
@@ -120,11 +143,11 @@ static uint64_t address_translate(const struct walk *walk, int depth, uint64_t a
         const struct node *bus = &walk->stack[depth];
         uint32_t up = walk->stack[depth - 1].address_cells;
         uint32_t row = bus->address_cells + up + bus->size_cells;
-        for (uint32_t at = 0; (at + row) * 4 <= bus->ranges.length_bytes; at += row) {
-            uint64_t from = cells_read(&bus->ranges, at, bus->address_cells);
-            uint64_t size_bytes = cells_read(&bus->ranges, at + bus->address_cells + up, bus->size_cells);
+        for (uint32_t at = 0; (at + row) * 4 <= bus->properties[RANGES].length_bytes; at += row) {
+            uint64_t from = cells_read(&bus->properties[RANGES], at, bus->address_cells);
+            uint64_t size_bytes = cells_read(&bus->properties[RANGES], at + bus->address_cells + up, bus->size_cells);
             if (address - from < size_bytes) {
-                address = address - from + cells_read(&bus->ranges, at + bus->address_cells, up);
+                address = address - from + cells_read(&bus->properties[RANGES], at + bus->address_cells, up);
                 break;
             }
         }
@@ -137,15 +160,15 @@ static struct machine_range range_read(const struct walk *walk, uint32_t n)
 {
     const struct node *node = &walk->stack[walk->depth], *bus = &walk->stack[walk->depth - 1];
     uint32_t row = bus->address_cells + bus->size_cells;
-    uint64_t address = cells_read(&node->reg, n * row, bus->address_cells);
-    uint64_t size_bytes = cells_read(&node->reg, n * row + bus->address_cells, bus->size_cells);
+    uint64_t address = cells_read(&node->properties[REG], n * row, bus->address_cells);
+    uint64_t size_bytes = cells_read(&node->properties[REG], n * row + bus->address_cells, bus->size_cells);
     return (struct machine_range){.start = address_translate(walk, walk->depth - 1, address), .size_bytes = size_bytes};
 }
 
 /* GIC: type, number, flags. BCM2836: bank, number. */
 static uint32_t interrupt_read(const struct node *node)
 {
-    const struct property *property = &node->interrupts;
+    const struct property *property = &node->properties[INTERRUPTS];
     uint32_t kind = (uint32_t)cells_read(property, 0, 1), number = (uint32_t)cells_read(property, 1, 1);
     if (property->length_bytes == 0) {
         return UINT32_MAX;
@@ -219,9 +242,9 @@ static void device_read(struct walk *walk, const struct node *node)
     } else if (is_compatible(node, "brcm,bcm2835-pm")) {
         device_tree.watchdog = range_read(walk, 0).start;
     } else if (is_compatible(node, "arm,armv8-timer")) {
-        device_tree.timer_interrupt = (uint32_t)cells_read(&node->interrupts, TIMER_VIRTUAL * 3 + 1, 1) + GIC_PRIVATE;
+        device_tree.timer_interrupt = (uint32_t)cells_read(&node->properties[INTERRUPTS], TIMER_VIRTUAL * 3 + 1, 1) + GIC_PRIVATE;
     } else if (is_compatible(node, "arm,psci-0.2") || is_compatible(node, "arm,psci-1.0")) {
-        device_tree.conduit = property_is(&node->method, "smc") ? CONDUIT_SMC : CONDUIT_HVC;
+        device_tree.conduit = property_is(&node->properties[METHOD], "smc") ? CONDUIT_SMC : CONDUIT_HVC;
     } else if (is_compatible(node, "arm,pl031")) {
         clock_read(walk);
     }
@@ -245,27 +268,77 @@ static void ram_add(uint64_t start, uint64_t size_bytes)
     }
 }
 
-static void node_use(struct walk *walk)
+static void chosen_read(struct walk *walk, const struct property *properties)
 {
-    const struct node *node = &walk->stack[walk->depth];
-    if (node->status.value != NULL && !property_is(&node->status, "okay") && !property_is(&node->status, "ok")) {
-        return;
+    if (properties[INITRD_START].value != NULL && properties[INITRD_END].value != NULL) {
+        walk->initrd_start = cells_read(&properties[INITRD_START], 0, properties[INITRD_START].length_bytes / 4);
+        walk->initrd_end = cells_read(&properties[INITRD_END], 0, properties[INITRD_END].length_bytes / 4);
     }
-    if (node->initrd_start.length_bytes != 0) {
-        walk->initrd_start = cells_read(&node->initrd_start, 0, node->initrd_start.length_bytes / 4);
-        walk->initrd_end = cells_read(&node->initrd_end, 0, node->initrd_end.length_bytes / 4);
-    }
-    if (node->stdout.length_bytes != 0) {
-        const char *path = node->stdout.value, *colon = strchr(path, ':');
+    const char *path = properties[STDOUT_PATH].value;
+    if (path != NULL) {
+        const char *colon = strchr(path, ':');
         size_t length = colon == NULL ? strlen(path) : (size_t)(colon - path);
         walk->stdout_node = fdt_path_offset_namelen(walk->tree, path, (int)length);
     }
-    if (property_is(&node->device_type, "memory")) {
+}
+
+/* All properties of the node have been read; nodes below it come next. */
+static void node_use(struct walk *walk)
+{
+    struct node *node = &walk->stack[walk->depth];
+    const struct property *status = &node->properties[STATUS];
+    if (node->is_used || walk->depth == 0) {
+        return;
+    }
+    node->is_used = true;
+    chosen_read(walk, node->properties);
+    if (status->value != NULL && !property_is(status, "okay") && !property_is(status, "ok")) {
+        return;
+    }
+    if (property_is(&node->properties[DEVICE_TYPE], "memory")) {
         ranges_read(walk, ram_add);
     } else if (walk->depth > 1 && walk->stack[walk->depth - 1].is_reserved_memory) {
         ranges_read(walk, machine_reserve);
-    } else if (node->compatible.value != NULL) {
+    } else if (node->properties[COMPATIBLE].value != NULL) {
         device_read(walk, node);
+    }
+}
+
+static void node_begin(struct walk *walk, int offset)
+{
+    struct node *node = &walk->stack[++walk->depth];
+    memset(node, 0, sizeof *node);
+    node->offset = offset;
+    node->address_cells = 2;
+    node->size_cells = 1;
+    if (walk->depth == 1) {
+        const char *name = fdt_get_name(walk->tree, offset, NULL);
+        node->is_reserved_memory = name != NULL && strcmp(name, "reserved-memory") == 0;
+    }
+}
+
+static void tree_walk(struct walk *walk)
+{
+    int offset = 0, next = 0, too_deep = 0;
+    walk->depth = -1;
+    for (uint32_t tag; (tag = fdt_next_tag(walk->tree, offset, &next)) != FDT_END; offset = next) {
+        if (too_deep > 0 || (tag == FDT_BEGIN_NODE && walk->depth == DEPTH_MAX - 1)) {
+            too_deep += tag == FDT_BEGIN_NODE ? 1 : tag == FDT_END_NODE ? -1 : 0;
+            continue;
+        }
+        if ((tag == FDT_BEGIN_NODE || tag == FDT_END_NODE) && walk->depth >= 0) {
+            node_use(walk);
+        }
+        if (tag == FDT_BEGIN_NODE) {
+            node_begin(walk, offset);
+        } else if (tag == FDT_END_NODE) {
+            walk->depth--;
+        } else if (tag == FDT_PROP && walk->depth >= 0) {
+            property_read(walk, offset);
+        }
+    }
+    if (next < 0) {
+        machine_fail("the device tree is damaged");
     }
 }
 
@@ -307,17 +380,7 @@ void device_tree_read(uint64_t physical)
     static struct walk walk = {.stdout_node = -1};
     walk.tree = tree;
     reservations_read(tree);
-    for (int node = fdt_next_node(tree, -1, &walk.depth); node >= 0; node = fdt_next_node(tree, node, &walk.depth)) {
-        if (walk.depth < DEPTH_MAX) {
-            node_read(tree, node, &walk.stack[walk.depth]);
-            int length;
-            const char *name = fdt_get_name(tree, node, &length);
-            walk.stack[walk.depth].is_reserved_memory = name != NULL && strcmp(name, "reserved-memory") == 0;
-            if (walk.depth > 0) {
-                node_use(&walk);
-            }
-        }
-    }
+    tree_walk(&walk);
     serials_add(&walk);
     machine.archive.start = walk.initrd_start;
     machine.archive.size_bytes = walk.initrd_end - walk.initrd_start;
