@@ -18,6 +18,11 @@ bool memory_is_fixed(const struct memory *memory)
     return memory->fixed_frame != FRAME_NONE;
 }
 
+bool memory_is_clonable(const struct memory *memory)
+{
+    return memory->pager == NULL && !memory->keeps_frames && (!memory_is_fixed(memory) || memory->is_archive);
+}
+
 int memory_make(struct kernel *kernel, struct grant *grant, uint64_t pages, struct memory **memory)
 {
     struct object *object;
@@ -290,6 +295,15 @@ void memory_unpin(struct kernel *kernel, struct memory *memory, uint64_t page)
     entry = page_tree_find(&memory->tree, page);
     KERNEL_ASSERT(kernel, entry != NULL && (*entry & ENTRY_PINS) != 0);
     *entry -= ENTRY_PIN;
+}
+
+int memory_physical(struct kernel *kernel, struct memory *memory, uint64_t page, uint64_t *frame)
+{
+    int error = memory->pager != NULL ? -E_INVAL : memory_page(kernel, memory, page, true, frame);
+
+    if (error == 0)
+        memory->keeps_frames = true;
+    return error;
 }
 
 void memory_destroy(struct kernel *kernel, struct object *object)

@@ -21,7 +21,7 @@ int memory_create_fixed(struct kernel *kernel, struct grant *grant, uint64_t fir
 /* Frames from 0 on, RAM included, for spaces that show physical memory at its own address. -E_NOMEM. */
 int memory_create_identity(struct kernel *kernel, struct grant *grant, uint64_t pages, struct memory **memory);
 /* A copy on write of a range of pages. offset_bytes must be a multiple of the page size. -E_INVAL: the range is not in
- * the object, is empty, or the object is a device; -E_NOMEM. Cost: constant per page present. */
+ * the object, is empty, or the object is a device's; -E_NOMEM. Cost: constant per page present. */
 int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from, uint64_t offset_bytes,
                  uint64_t size_bytes, struct memory **memory);
 /* Like memory_create, but absent pages are asked for at `pager` (referenced, and counted like a handle), told `value`.
@@ -45,6 +45,9 @@ int memory_page(struct kernel *kernel, struct memory *memory, uint64_t page, boo
  * memory_page; -E_INVAL also for paged objects. */
 int memory_pin(struct kernel *kernel, struct memory *memory, uint64_t page, uint64_t *frame);
 void memory_unpin(struct kernel *kernel, struct memory *memory, uint64_t page);
+/* A page's frame, brought in and private, for a device that reaches memory by itself. From then on the object keeps its
+ * frames as long as it lives, and cannot be cloned. -E_INVAL: past the end or paged; -E_NOMEM. */
+int memory_physical(struct kernel *kernel, struct memory *memory, uint64_t page, uint64_t *frame);
 
 int space_create(struct kernel *kernel, struct grant *grant, struct space **space);
 /* See SPACE_MAP. *address without MAP_FLAG_FIXED: tried if it is not 0, else the lowest gap from MAP_BASE on. Pages

@@ -100,7 +100,7 @@ int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from
 
     if ((offset_bytes & (PAGE_BYTES - 1)) != 0 || pages == 0 || first > from->pages || pages > from->pages - first)
         return -E_INVAL;
-    if ((memory_is_fixed(from) && !from->is_archive) || from->pager != NULL)
+    if (!memory_is_clonable(from))
         return -E_INVAL;
     error = memory_make(kernel, grant, pages, memory);
     if (error != 0)
@@ -123,7 +123,7 @@ static bool supply_range_is_good(const struct memory *memory, uint64_t offset_by
 
 static bool supply_is_good(const struct memory *memory, const struct memory *from)
 {
-    return memory->pager != NULL && from->pager == NULL && (!memory_is_fixed(from) || from->is_archive);
+    return memory->pager != NULL && memory_is_clonable(from);
 }
 
 /* One page that is absent in `to`; its charge has been paid. */

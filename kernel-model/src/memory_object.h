@@ -20,6 +20,7 @@ struct memory {
     uint64_t present_pages; /* charged to object.grant, as are the tree's nodes; fixed ones: 0 */
     uint64_t fixed_frame;   /* of page 0, all others following; FRAME_NONE: a normal object */
     bool is_archive;        /* fixed, in RAM: may be cloned */
+    bool keeps_frames;      /* a device knows some: cannot be cloned */
     struct connection *pager; /* NULL: absent pages are zero. Referenced, and counted like a handle */
     uint64_t pager_value;     /* what the pager is told */
     uint64_t pager_serial;    /* of paged objects, never used twice */
@@ -71,6 +72,8 @@ void memory_unshare(struct kernel *kernel, struct memory *memory, struct region 
 int memory_page_for(struct kernel *kernel, struct memory *memory, struct region *mapper, uint64_t page, bool write,
                     uint64_t *frame);
 bool memory_is_fixed(const struct memory *memory);
+/* May other objects share its pages on write? Else space_clone shows the same object. */
+bool memory_is_clonable(const struct memory *memory);
 /* Recounts pages and nodes; panics if the object's own numbers are wrong. */
 void memory_check(struct kernel *kernel, struct memory *memory);
 

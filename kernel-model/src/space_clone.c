@@ -17,12 +17,12 @@ static bool is_left_out(const struct region *region)
     return (region->flags & MAP_FLAG_NO_CLONE) != 0;
 }
 
-/* Both spaces show the same object: also where it is a device or paged, or nobody can write. */
+/* Both spaces show the same object: also where it is a device's or paged, or nobody can write. */
 static bool is_shared(const struct region *region)
 {
-    if ((region->flags & MAP_FLAG_SHARED) != 0 || region->memory->pager != NULL)
+    if ((region->flags & MAP_FLAG_SHARED) != 0 || !memory_is_clonable(region->memory))
         return true;
-    return memory_is_fixed(region->memory) && (!region->memory->is_archive || (region->rights & RIGHT_WRITE) == 0);
+    return region->memory->is_archive && (region->rights & RIGHT_WRITE) == 0;
 }
 
 static int clone_check(struct space *to, struct space *from)

@@ -43,6 +43,7 @@ static int64_t dispatch_resource(struct kernel *kernel, struct thread *thread, u
     CASE(KERNEL_INFO, kernel_info);
     CASE(MEMORY_PAGED, memory_paged);
     CASE(MEMORY_SUPPLY, memory_supply);
+    CASE(MEMORY_PHYSICAL, memory_physical);
     default:
         return -E_NOSYS;
     }

@@ -47,6 +47,7 @@ SYSCALL(memory_clone);
 SYSCALL(memory_device);
 SYSCALL(memory_paged);
 SYSCALL(memory_supply);
+SYSCALL(memory_physical);
 SYSCALL(memory_info);
 SYSCALL(space_create);
 SYSCALL(space_map);

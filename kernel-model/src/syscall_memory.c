@@ -84,6 +84,19 @@ SYSCALL(memory_supply)
     return error != 0 ? error : memory_supply(kernel, memory, argument[1], from, argument[3], argument[4]);
 }
 
+SYSCALL(memory_physical)
+{
+    struct memory *memory;
+    uint64_t frame;
+    int error = decode_authority(thread);
+
+    if (error == 0)
+        error = decode_memory(thread, argument[0], RIGHT_READ, &memory);
+    if (error == 0)
+        error = memory_physical(kernel, memory, argument[1] >> PAGE_SHIFT, &frame);
+    return error != 0 ? error : (int64_t)(frame << PAGE_SHIFT | (argument[1] & (PAGE_BYTES - 1)));
+}
+
 SYSCALL(memory_info)
 {
     struct memory *memory;

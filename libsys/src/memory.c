@@ -29,6 +29,11 @@ int sys_memory_device(int grant, uint64_t physical, uint64_t size_bytes)
     return (int)gate_call(SYS_MEMORY_DEVICE, (uint64_t)grant, physical, size_bytes, 0, 0, 0);
 }
 
+int64_t sys_memory_physical(int memory, uint64_t offset_bytes)
+{
+    return gate_call(SYS_MEMORY_PHYSICAL, (uint64_t)memory, offset_bytes, 0, 0, 0, 0);
+}
+
 int64_t sys_memory_info(int memory)
 {
     return gate_call(SYS_MEMORY_INFO, (uint64_t)memory, 0, 0, 0, 0, 0);

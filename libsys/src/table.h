@@ -27,7 +27,8 @@
     F(os_thread_create) F(os_thread_exit) F(os_memory_map) F(os_memory_unmap) F(os_format) F(os_print) \
     F(os_log) F(sys_notification_bind) F(os_poll_ask) F(sys_call_short) F(sys_reply_short) \
     F(sys_scheduling_create) F(sys_scheduling_set) F(sys_scheduling_bind) F(sys_scheduling_unbind) \
-    F(sys_memory_paged) F(sys_memory_supply) F(sys_grant_revoke) F(sys_reply_receive_short)
+    F(sys_memory_paged) F(sys_memory_supply) F(sys_grant_revoke) F(sys_reply_receive_short) \
+    F(sys_memory_physical)
 /* clang-format on */
 
 #endif

@@ -40,6 +40,9 @@ int sys_memory_paged(int grant, uint64_t size_bytes, int pager, uint64_t value);
  * Returns the bytes gone through: fewer than asked if the paged memory's grant has no room. */
 int64_t sys_memory_supply(int memory, uint64_t offset_bytes, int from, uint64_t from_offset_bytes, uint64_t size_bytes);
 int sys_memory_device(int grant, uint64_t physical, uint64_t size_bytes);
+/* Where the byte at the offset is, for a device that reaches memory by itself; the address of one page says nothing of
+ * the next. The object's pages then stay where they are, and it cannot be cloned. Needs the authority. */
+int64_t sys_memory_physical(int memory, uint64_t offset_bytes);
 int64_t sys_memory_info(int memory);
 int sys_space_create(int grant);
 /* Returns the address; address 0 without MAP_FLAG_FIXED: the kernel chooses. */

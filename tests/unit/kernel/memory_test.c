@@ -217,6 +217,32 @@ START_TEST(pinned_pages_stay_and_are_copied_by_clones)
 }
 END_TEST
 
+START_TEST(pages_that_a_device_knows_stay_and_are_not_cloned_SRV_2)
+{
+    struct memory *memory, *child, *other = NULL;
+    uint64_t frame, again;
+
+    setup();
+    memory = create(2);
+    page_bytes(memory, 0, true)[0] = 1;
+    child = clone(memory, 0, 2);
+    ck_assert_int_eq(memory_physical(kernel, memory, 2, &frame), -E_INVAL);
+    ck_assert(memory_is_clonable(memory));
+    ck_assert_int_eq(memory_physical(kernel, memory, 0, &frame), 0); /* breaks the share */
+    ck_assert_ptr_ne(page_bytes(child, 0, false), frame_bytes(kernel, frame));
+    ck_assert_uint_eq(((uint8_t *)frame_bytes(kernel, frame))[0], 1);
+    ck_assert_int_eq(memory_clone(kernel, root, memory, 0, 2 * PAGE_BYTES, &other), -E_INVAL);
+    ck_assert_int_eq(memory_page(kernel, memory, 0, true, &again), 0);
+    ck_assert_uint_eq(frame, again);
+    ck_assert_int_eq(memory_physical(kernel, memory, 1, &again), 0); /* brought in */
+    ck_assert_uint_eq(((uint8_t *)frame_bytes(kernel, again))[0], 0);
+    fake_memory_check(kernel, (struct object *[]){memory_object(memory), memory_object(child)}, 2);
+    drop(child);
+    drop(memory);
+    teardown();
+}
+END_TEST
+
 START_TEST(a_pin_too_many_is_refused)
 {
     struct memory *memory;
@@ -413,7 +439,8 @@ UNIT_MAIN("memory", fresh_pages_are_zero_MEM_4, pages_come_on_demand_and_are_cha
           sizes_and_pages_are_checked_at_the_limit_and_one_past,
           a_clone_is_a_snapshot_and_copies_no_page_up_front_MEM_3,
           absent_pages_are_each_sides_own_after_a_clone, pinned_pages_stay_and_are_copied_by_clones,
-          a_pin_too_many_is_refused, clones_of_the_archive_never_write_to_it,
-          fixed_objects_never_show_the_kernels_ram, breaking_a_share_needs_no_memory_from_a_full_grant,
+          pages_that_a_device_knows_stay_and_are_not_cloned_SRV_2, a_pin_too_many_is_refused,
+          clones_of_the_archive_never_write_to_it, fixed_objects_never_show_the_kernels_ram,
+          breaking_a_share_needs_no_memory_from_a_full_grant,
           exhaustion_at_every_point_leaves_charges_as_before_OBJ_5,
           random_clones_and_writes_agree_with_plain_bytes_MEM_3)

@@ -129,6 +129,30 @@ START_TEST(shared_regions_show_the_same_frames_MEM_5)
 }
 END_TEST
 
+START_TEST(a_devices_memory_is_shared_by_a_fork_SRV_2)
+{
+    struct space *child;
+    struct memory *memory;
+    uint64_t frame, again;
+
+    space_setup();
+    memory = memory_make_pages(2);
+    ck_assert_int_eq(memory_physical(kernel, memory, 0, &frame), 0);
+    ck_assert_int_eq(map(space, memory, AREA, 2, 0, PROT_R | PROT_W), 0);
+    child = space_make();
+    ck_assert_int_eq(space_clone(kernel, child, space, root), 0);
+    byte_set(child, AREA, 7);
+    ck_assert_uint_eq(byte_at(space, AREA), 7);
+    ck_assert_uint_eq(((uint8_t *)frame_bytes(kernel, frame))[0], 7);
+    byte_set(space, AREA, 8);
+    ck_assert_int_eq(memory_physical(kernel, memory, 0, &again), 0);
+    ck_assert_uint_eq(again, frame);
+    drop(memory);
+    object_release(kernel, space_object(child));
+    space_teardown();
+}
+END_TEST
+
 START_TEST(regions_that_are_not_to_be_cloned_are_left_out)
 {
     struct space *child;
@@ -327,7 +351,8 @@ END_TEST
 UNIT_MAIN("space_clone", a_childs_write_is_unseen_by_its_parent_and_the_reverse_MEM_3,
           a_fork_copies_no_page_and_shows_all_in_runs_MEM_3,
           a_parent_gets_its_pages_back_without_copies_when_the_child_is_gone, shared_regions_show_the_same_frames_MEM_5,
-          regions_that_are_not_to_be_cloned_are_left_out, a_clone_into_used_addresses_is_refused,
+          a_devices_memory_is_shared_by_a_fork_SRV_2, regions_that_are_not_to_be_cloned_are_left_out,
+          a_clone_into_used_addresses_is_refused,
           regions_split_by_protect_are_right_after_a_fork, a_broken_share_is_seen_by_all_who_map_the_object_MEM_5,
           a_fault_brings_in_its_neighbours_in_one_call_MEM_1,
           a_write_after_a_fork_breaks_the_shares_around_it_in_one_fault,

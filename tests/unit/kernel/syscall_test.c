@@ -176,6 +176,43 @@ START_TEST(another_space_is_read_and_written_through_its_handle)
 }
 END_TEST
 
+static void authority_give(struct thread *thread, struct kernel *kernel)
+{
+    struct object *authority;
+
+    ck_assert_int_eq(object_create(kernel, kernel->memory.root_grant, OBJECT_AUTHORITY, sizeof(*authority), &authority),
+                     0);
+    ck_assert_int_eq(table_reserve_at(kernel, thread->table, HANDLE_AUTHORITY), 0);
+    table_fill(thread->table, HANDLE_AUTHORITY, authority, RIGHTS_ALL, 0);
+    object_release(kernel, authority);
+}
+
+START_TEST(physical_addresses_are_told_to_the_authority_only_SRV_1_SRV_2)
+{
+    struct scenario *scenario = scenario_create();
+    struct process process = process_create(scenario);
+    struct thread *thread = thread_add(&process, 10, NULL, NULL);
+    uint64_t memory = (uint64_t)ACT(scenario, thread, MEMORY_CREATE, HANDLE_GRANT, 2 * PAGE_BYTES);
+    uint64_t blind = (uint64_t)ACT(scenario, thread, HANDLE_DUPLICATE, HANDLE_TABLE, memory, HANDLE_TABLE,
+                                   HANDLE_DYNAMIC, RIGHT_WRITE, 0);
+    int64_t first, second;
+
+    ck_assert_int_eq(ACT(scenario, thread, MEMORY_PHYSICAL, memory, 0), -E_PERM);
+    authority_give(thread, scenario->kernel);
+    ck_assert_int_eq(ACT(scenario, thread, MEMORY_PHYSICAL, blind, 0), -E_ACCES);
+    ck_assert_int_eq(ACT(scenario, thread, MEMORY_PHYSICAL, memory, 2 * PAGE_BYTES), -E_INVAL);
+    ck_assert_int_eq(ACT(scenario, thread, MEMORY_PHYSICAL, memory, UINT64_MAX), -E_INVAL);
+    first = ACT(scenario, thread, MEMORY_PHYSICAL, memory, 5);
+    second = ACT(scenario, thread, MEMORY_PHYSICAL, memory, PAGE_BYTES);
+    ck_assert_int_gt(first, 0);
+    ck_assert_int_eq(first % PAGE_BYTES, 5);
+    ck_assert_int_eq(second % PAGE_BYTES, 0);
+    ck_assert_int_ne(first - 5, second);
+    ck_assert_int_eq(ACT(scenario, thread, MEMORY_CLONE, HANDLE_GRANT, memory, 0, PAGE_BYTES), -E_INVAL);
+    scenario_destroy(scenario);
+}
+END_TEST
+
 START_TEST(a_clone_is_executable_only_if_its_source_is_MEM_4)
 {
     struct scenario *scenario = scenario_create();
@@ -202,4 +239,5 @@ END_TEST
 UNIT_MAIN("syscall", bad_handles_reach_nothing_OBJ_1, unknown_numbers_are_told_CMP_4,
           any_mix_of_calls_keeps_every_invariant_FUZ_2, log_and_info_reach_the_machine,
           another_space_is_read_and_written_through_its_handle,
+          physical_addresses_are_told_to_the_authority_only_SRV_1_SRV_2,
           a_clone_is_executable_only_if_its_source_is_MEM_4)

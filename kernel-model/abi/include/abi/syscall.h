@@ -77,6 +77,7 @@
     /* pagers */                                                                                     \
     S(64, MEMORY_PAGED)      /* grant, size bytes, connection to the pager, value -> handle */       \
     S(65, MEMORY_SUPPLY)     /* paged memory (MANAGE), offset, from memory (READ), offset, size -> bytes supplied */ \
+    S(67, MEMORY_PHYSICAL)   /* memory (READ), offset; needs the authority        -> physical address */ \
     S(66, GRANT_REVOKE)      /* grant: destroys all that is paid from it          -> 0 */            \
     /* budgets */                                                                                    \
     S(70, SCHEDULING_CREATE) /* grant, budget ns, period ns, connection or -1, pulse code, value -> handle */ \
