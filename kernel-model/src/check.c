@@ -49,6 +49,7 @@ static void recount_thread(struct thread *thread)
     recount((struct object *)thread->exception);
     recount((struct object *)thread->key_memory);
     recount((struct object *)thread->scheduling);
+    recount((struct object *)thread->job.channel);
     recount((struct object *)thread->message.connection);
     for (uint32_t i = 0; i < thread->message.transfer.count; i++)
         object_recount(thread->message.transfer.items[i].object);

@@ -1,6 +1,7 @@
 /* What a preempted call has to come back to. */
 #include "job.h"
 
+#include "channel.h"
 #include "fault.h"
 #include "kernel_state.h"
 
@@ -27,11 +28,21 @@ struct thread *job_client(struct kernel *kernel, struct thread *thread)
     return client != NULL && client->message.copier == thread ? client : NULL;
 }
 
+void job_hold(struct kernel *kernel, struct thread *thread, struct channel *channel)
+{
+    struct channel *before = thread->job.channel;
+
+    thread->job.channel = channel;
+    if (channel != NULL)
+        object_reference(&channel->object);
+    if (before != NULL)
+        object_release(kernel, &before->object);
+}
+
 void job_begin(struct thread *thread)
 {
     thread->job.kind = JOB_NONE;
     thread->job.answered = false;
-    thread->job.receives = false;
     thread->job.refused_serial = 0;
 }
 
@@ -49,10 +60,12 @@ void job_end(struct kernel *kernel, struct thread *thread)
     job_begin(thread);
     if (client != NULL)
         message_unclaim(kernel, client);
+    job_hold(kernel, thread, NULL);
 }
 
 void job_wake(struct kernel *kernel, struct thread *thread)
 {
+    job_hold(kernel, thread, thread->channel);
     thread_wake_quietly(kernel, thread);
     thread->again = true;
     thread->job.answered = true;
@@ -60,6 +73,7 @@ void job_wake(struct kernel *kernel, struct thread *thread)
 
 void job_wake_direct(struct kernel *kernel, struct thread *thread)
 {
+    job_hold(kernel, thread, thread->channel);
     thread_unwait(kernel, thread, false);
     thread->state = THREAD_READY;
     thread->again = true;

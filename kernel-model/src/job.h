@@ -10,13 +10,14 @@
 
 struct kernel;
 struct thread;
+struct channel;
 
 enum job_kind { JOB_NONE, JOB_RECEIVE, JOB_ANSWER, JOB_ACCESS, JOB_TRANSPORT };
 
 struct job {
     uint8_t kind;  /* enum job_kind */
     bool answered; /* the call is a reply_receive whose reply is done */
-    bool receives; /* the channel has been told that this call receives there */
+    struct channel *channel; /* where the call receives when it is made again, referenced; NULL: it has not begun to */
     uint64_t message_id;
     uint64_t refused_serial; /* the page that a pager has refused to this call: memory's, */
     uint64_t refused_page;   /* and number; serial 0: none */
@@ -29,6 +30,8 @@ bool job_resumes(struct thread *thread, enum job_kind kind, uint64_t message_id)
 struct thread *job_client(struct kernel *kernel, struct thread *thread);
 /* The thread's call is over or given up: what it has claimed is free again. */
 void job_end(struct kernel *kernel, struct thread *thread);
+/* The call, when made again, receives from this channel, whatever has become of its handle. NULL: no more. */
+void job_hold(struct kernel *kernel, struct thread *thread, struct channel *channel);
 /* A new call begins. */
 void job_begin(struct thread *thread);
 /* The client whose message the thread has claimed is gone. */

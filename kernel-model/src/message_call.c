@@ -4,6 +4,7 @@
 #include "channel.h"
 #include "connection.h"
 #include "copy.h"
+#include "memory.h"
 #include "table.h"
 #include "transfer.h"
 
@@ -130,33 +131,56 @@ static int64_t receive_next(struct kernel *kernel, struct thread *thread, struct
     return 1;
 }
 
+/* The channel to receive from; a call that is made again goes on where it began. */
+static int receive_channel(struct kernel *kernel, struct thread *thread, int64_t handle,
+                           const struct vector_arguments *vector, struct channel **channel)
+{
+    struct object *object;
+    int error;
+
+    *channel = thread->job.channel;
+    if (*channel != NULL)
+        return (*channel)->dead ? -E_BADF : 0;
+    error = table_lookup(thread->table, handle, OBJECT_CHANNEL, RIGHT_MANAGE, &object);
+    if (error == 0 && vector->count > PARTS_MAX)
+        error = -E_INVAL;
+    if (error != 0)
+        return error;
+    *channel = (struct channel *)object;
+    channel_server_set(kernel, *channel, thread);
+    return 0;
+}
+
+/* Waits behind the others, if it has not waited before them already. */
+static void receive_block(struct kernel *kernel, struct thread *thread, struct channel *channel,
+                          const struct vector_arguments *vector, uint64_t deadline_ns)
+{
+    thread_block(kernel, thread, THREAD_RECEIVE, deadline_ns);
+    thread->channel = channel;
+    thread->receive_vector = *vector;
+    if (thread->job.channel != NULL || canary(RECEIVER_LAST_FIRST))
+        list_push_front(&channel->receivers, &thread->wait_link);
+    else
+        list_push_back(&channel->receivers, &thread->wait_link);
+    job_hold(kernel, thread, NULL);
+}
+
 int64_t message_receive(struct kernel *kernel, struct thread *thread, int64_t handle,
                         const struct vector_arguments *vector, uint64_t deadline_ns)
 {
-    struct object *object;
     struct channel *channel;
-    int64_t status = table_lookup(thread->table, handle, OBJECT_CHANNEL, RIGHT_MANAGE, &object);
+    int64_t status = receive_channel(kernel, thread, handle, vector, &channel);
 
     if (status != 0)
         return status;
-    if (vector->count > PARTS_MAX)
-        return -E_INVAL;
-    channel = (struct channel *)object;
-    if (!thread->job.receives)
-        channel_server_set(kernel, channel, thread);
-    thread->job.receives = true;
     status = receive_next(kernel, thread, channel, vector);
+    if (status == SYSCALL_PREEMPTED || status == PAGE_ABSENT)
+        job_hold(kernel, thread, channel);
     if (status != 1)
         return status;
     status = thread_may_block(kernel, thread, deadline_ns);
     if (status != 0)
         return status;
-    thread_block(kernel, thread, THREAD_RECEIVE, deadline_ns);
-    thread->channel = channel;
-    thread->receive_vector = *vector;
-    if (canary(RECEIVER_LAST_FIRST))
-        list_push_front(&channel->receivers, &thread->wait_link);
-    else
-        list_push_back(&channel->receivers, &thread->wait_link);
+    receive_block(kernel, thread, channel, vector, deadline_ns);
     return SYSCALL_BLOCKED;
 }

@@ -98,6 +98,14 @@ SYSCALL(reply_short)
     return message_reply(kernel, thread, argument[0], (int64_t)argument[1] >> 8, &words, false);
 }
 
+/* Whether the channel is good; a call that has begun to receive has it in its job. */
+static int reply_channel_check(struct thread *thread, uint64_t handle)
+{
+    struct object *channel;
+
+    return thread->job.channel != NULL ? 0 : decode_object(thread, handle, OBJECT_CHANNEL, RIGHT_MANAGE, &channel);
+}
+
 /* Given that the channel is good: answers the message, unless the ID is 0 or it has been done, and receives there. */
 static int64_t reply_and_receive(struct kernel *kernel, struct thread *thread, uint64_t id, int64_t status,
                                  const struct vector_arguments *reply, uint64_t channel,
@@ -116,8 +124,7 @@ SYSCALL(reply_receive)
 {
     struct vector_arguments reply = {.parts = argument[2], .count = argument[3] & 0xffffu};
     struct vector_arguments receive = {.parts = argument[4], .count = argument[3] >> 16 & 0xffffu};
-    struct object *channel;
-    int error = decode_object(thread, argument[5], OBJECT_CHANNEL, RIGHT_MANAGE, &channel);
+    int error = reply_channel_check(thread, argument[5]);
 
     if (error == 0 && receive.count > PARTS_MAX)
         error = -E_INVAL;
@@ -131,8 +138,7 @@ SYSCALL(reply_receive_short)
     struct vector_arguments words = {.words = &argument[2], .count = argument[1] & 0xffu};
     struct vector_arguments receive = {.count = 0};
     uint64_t handle = argument[1] >> 8 & REPLY_RECEIVE_SHORT_CHANNELS;
-    struct object *channel;
-    int error = decode_object(thread, handle, OBJECT_CHANNEL, RIGHT_MANAGE, &channel);
+    int error = reply_channel_check(thread, handle);
 
     if (error == 0 && words.count > MESSAGE_WORDS_MAX)
         error = -E_INVAL;

@@ -98,5 +98,61 @@ START_TEST(a_queued_message_that_cannot_be_received_lends_to_who_tried_IPC_16_SC
 }
 END_TEST
 
+/* The handle that a thread waits by goes while its message is copied: what it waits at is still there. */
+static void handle_goes(bool preempted)
+{
+    struct pool pool = pool_create(preempted);
+    struct pair *pair = &pool.pair;
+    int second = table_reserve(pair->s->kernel, pair->client->table, HANDLE_DYNAMIC);
+
+    table_fill(pair->client->table, second, object_of(pair->server, pair->channel), RIGHTS_ALL, 0);
+    ck_assert_int_eq(receive(&pool, pair->server, DATA + 2 * PAGE_BYTES, NO_DEADLINE), SYSCALL_BLOCKED);
+    send(&pool);
+    ck_assert(has_result(pair->server) == !preempted);
+    ck_assert_int_eq(table_close(pair->s->kernel, pair->server->table, pair->channel), 0);
+    while (!has_result(pair->server))
+        next_of(pair->s);
+    ck_assert_int_eq(result_of(pair->server), 0);
+    ck_assert_int_eq(pair->client->state, THREAD_REPLY);
+    scenario_destroy(pair->s);
+}
+
+START_TEST(a_receiver_needs_its_handle_no_more_once_it_waits_IPC_16)
+{
+    handle_goes(false);
+    handle_goes(true);
+}
+END_TEST
+
+/* The client of the first that waits fails: it waits on, still before the others. */
+static void client_fails(bool preempted)
+{
+    struct pool pool = pool_create(preempted);
+    struct pair *pair = &pool.pair;
+    uint64_t parts = VECTOR(pair->s, pair->client, {DATA, 2 * PAGE_BYTES}, {NOWHERE, SENT_BYTES});
+
+    ck_assert_int_eq(receive(&pool, pool.other, DATA + 2 * PAGE_BYTES, NO_DEADLINE), SYSCALL_BLOCKED);
+    ck_assert_int_eq(receive(&pool, pair->server, DATA + 2 * PAGE_BYTES, NO_DEADLINE), SYSCALL_BLOCKED);
+    ACT(pair->s, pair->client, CALL, (uint64_t)pair->connection, parts, 0, COUNTS(2, 0), NO_DEADLINE);
+    while (!has_result(pair->client))
+        next_of(pair->s);
+    ck_assert_int_eq(result_of(pair->client), -E_FAULT);
+    ck_assert(!has_result(pool.other));
+    pair->s->fake->preempt_always = false;
+    send(&pool);
+    ck_assert_int_eq(result_of(pool.other), 0);
+    ck_assert(!has_result(pair->server));
+    scenario_destroy(pair->s);
+}
+
+START_TEST(who_has_waited_longest_stays_first_when_its_client_fails_IPC_13_IPC_16)
+{
+    client_fails(false);
+    client_fails(true);
+}
+END_TEST
+
 UNIT_MAIN("job", a_message_that_no_waiting_thread_could_take_lends_to_the_last_that_began_to_receive_IPC_16_SCH_5,
-          a_queued_message_that_cannot_be_received_lends_to_who_tried_IPC_16_SCH_5)
+          a_queued_message_that_cannot_be_received_lends_to_who_tried_IPC_16_SCH_5,
+          a_receiver_needs_its_handle_no_more_once_it_waits_IPC_16,
+          who_has_waited_longest_stays_first_when_its_client_fails_IPC_13_IPC_16)
