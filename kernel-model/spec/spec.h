@@ -208,6 +208,7 @@ struct spec {
     int payer;         /* budget that its time is charged to, or SPEC_NONE */
     uint64_t receipts; /* messages received */
     uint64_t slice_end_ns;
+    uint64_t passed_over; /* how often a thread in receive could not take what was sent */
     struct spec_thread threads[SPEC_THREADS];
     struct spec_table tables[SPEC_TABLES];
     uint32_t words[SPEC_TABLES][SPEC_WORDS];

@@ -204,6 +204,7 @@ int spec_message_send(struct spec *spec, int client)
         case CLIENT_FAILED:
             return error;
         case SERVER_FAILED:
+            spec->passed_over++;
             spec_wake(spec, server, error);
         }
         server = spec_receiver_first(spec, channel);

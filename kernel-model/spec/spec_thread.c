@@ -74,16 +74,51 @@ bool spec_thread_is_ready(const struct spec *spec, int thread)
     return it->exists && it->state == THREAD_READY && !it->suspended && !it->doomed;
 }
 
+/* Whether the thread's priority has changed and none of those who lend to it has a change to come. */
+static bool change_is_due(const struct spec *spec, int thread)
+{
+    if (!spec->threads[thread].exists || spec_priority(spec, thread) == spec->threads[thread].priority)
+        return false;
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        const struct spec_thread *lender = &spec->threads[i];
+
+        if (i != thread && lender->exists && lender->message.server == thread &&
+            spec_priority(spec, i) != lender->priority)
+            return false;
+    }
+    return true;
+}
+
+/* The next change of a priority: first what falls, then what rises, and along chains from who waits to whom it waits
+ * for. SPEC_NONE: there is none. */
+static int change_next(const struct spec *spec)
+{
+    int rising = SPEC_NONE;
+    int ring = SPEC_NONE;
+
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        const struct spec_thread *thread = &spec->threads[i];
+
+        if (change_is_due(spec, i)) {
+            if (spec_priority(spec, i) < thread->priority)
+                return i;
+            rising = rising == SPEC_NONE ? i : rising;
+        } else if (ring == SPEC_NONE && thread->exists && spec_priority(spec, i) != thread->priority) {
+            ring = i;
+        }
+    }
+    return rising != SPEC_NONE ? rising : ring;
+}
+
 void spec_priorities_settle(struct spec *spec)
 {
-    for (int i = 0; i < SPEC_THREADS; i++) {
-        struct spec_thread *thread = &spec->threads[i];
-        uint8_t priority = spec_priority(spec, i);
+    int changed;
 
-        if (!thread->exists || priority == thread->priority)
-            continue;
-        thread->priority = priority;
-        if (spec_thread_is_ready(spec, i) && i != spec->current && i != spec->direct)
+    while ((changed = change_next(spec)) != SPEC_NONE) {
+        struct spec_thread *thread = &spec->threads[changed];
+
+        thread->priority = spec_priority(spec, changed);
+        if (spec_thread_is_ready(spec, changed) && changed != spec->current && changed != spec->direct)
             thread->ready_place = spec_place_last(spec);
         if (thread->state == THREAD_SEND)
             thread->wait_place = spec_place_last(spec);

@@ -16,7 +16,7 @@ static const uint8_t weights[OP_KINDS] = {
 
 struct random random_of(uint64_t seed)
 {
-    return (struct random){.state = seed * 0x9e3779b97f4a7c15ull + 0xd1b54a32d192ed03ull};
+    return (struct random){.state = seed * 0x9e3779b97f4a7c15ull + 0xd1b54a32d192ed03ull, .bulk = seed % 4 == 0};
 }
 
 uint32_t random_below(struct random *random, uint32_t bound)
@@ -43,12 +43,22 @@ static uint8_t kind_choose(struct random *random)
     return kind;
 }
 
+/* At least a page, and sometimes a bad part at the end: to be preempted in and to fail late. */
+static uint16_t bulk_choose(struct random *random)
+{
+    uint16_t code = (uint16_t)((2 + random_below(random, 2)) | (7 + random_below(random, 2)) << 2 | 7u << 6);
+
+    return code | (uint16_t)((random_below(random, 3) == 0 ? 10 + random_below(random, 4) : 1) << 10);
+}
+
 /* Mostly a few parts that are in order; sometimes bad ones. */
 static uint16_t vector_choose(struct random *random)
 {
     uint32_t drawn = random_below(random, 60);
     uint16_t code = (uint16_t)random_below(random, 4);
 
+    if (random->bulk && random_below(random, 2) == 0)
+        return bulk_choose(random);
     if (drawn == 0)
         return (uint16_t)(3u << 14 | random_below(random, 8));
     for (unsigned i = 0; i < 3; i++) {

@@ -7,6 +7,7 @@
 /* The same sequence for the same start, everywhere. */
 struct random {
     uint64_t state;
+    bool bulk; /* many messages are long: copies are preempted often */
 };
 
 struct random random_of(uint64_t seed);

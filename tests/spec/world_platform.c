@@ -127,13 +127,39 @@ void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns)
     (void)deadline_ns;
 }
 
+/* Whether the thread that copies, if it is preempted, is the next to run, and nothing happens before that: what it has
+ * done before in the same call may have changed who comes first, or doomed a thread. */
+static bool copier_goes_on(const struct world *world)
+{
+    const struct cpu *cpu = &world->kernel->cpu[0];
+    const struct thread *current = cpu->current;
+
+    if (!list_is_empty(&world->kernel->doomed))
+        return false;
+    if (current == NULL)
+        current = world->actor; /* it sends to a receiver that waited, which has its priority now */
+    else if (current->job.kind == JOB_NONE)
+        return false; /* it goes on itself, having failed to receive what another gets now */
+    if (cpu->direct != NULL && cpu->direct->priority > current->priority)
+        return false;
+    for (unsigned priority = current->priority + 1u; priority < PRIORITY_COUNT; priority++) {
+        if ((cpu->ready_bits[priority / 64u] >> priority % 64u & 1u) != 0)
+            return false;
+    }
+    return true;
+}
+
 /* Every second time that it is asked, if this operation may be preempted. */
 bool plat_preempt_pending(struct kernel *kernel, unsigned cpu)
 {
     struct world *world = kernel_platform(kernel);
 
     (void)cpu;
-    return world->may_preempt && world->asked++ % 2 == 0;
+    if (!world->may_preempt || !copier_goes_on(world) || world->now.asked++ % 2 != 0)
+        return false;
+    world->preempted = true;
+    world->direct_lost |= kernel->cpu[0].direct != NULL;
+    return true;
 }
 
 void plat_interrupt_ack(struct kernel *kernel, uint32_t number)

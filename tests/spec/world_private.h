@@ -38,6 +38,7 @@ struct world_core {
     void *objects[OBJECT_TYPE_COUNT][SPEC_CONNECTIONS];
     struct world_id ids[WORLD_IDS];
     uint32_t id_next;
+    uint32_t asked; /* how often a copy asked whether it is to stop */
     bool stopped;
 };
 
@@ -56,8 +57,10 @@ struct world {
     struct world_state *start;
     jmp_buf panic;
     bool panic_armed;
+    const struct thread *actor; /* of this step */
     bool may_preempt;
-    unsigned asked;
+    bool preempted;   /* in this step */
+    bool direct_lost; /* the same, with a thread about to be handed the CPU: it queues now */
     char explain[WORLD_EXPLAIN_BYTES];
 };
 

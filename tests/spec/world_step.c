@@ -7,15 +7,14 @@
 #define ROOM_KEPT (2u * TRANSFER_MAX) /* places that one operation may fill in a table */
 
 /* Whether a preempted copy of the thread goes on at once, so that the model need not know of it. */
-static bool goes_on(const struct world *world, int thread, uint8_t kind)
+static bool goes_on(const struct world *world, int thread)
 {
     const struct spec *spec = &world->now.spec;
-    uint8_t priority = spec_priority(spec, thread);
 
-    if (kind == OP_REPLY_RECEIVE) /* what it inherits may end on the way */
-        priority = spec->threads[thread].base_priority;
     for (int i = 0; i < world->config.threads; i++) {
-        if (spec_priority(spec, i) > priority)
+        if (spec_priority(spec, i) > spec_priority(spec, thread))
+            return false;
+        if (spec->threads[i].suspended && spec->threads[i].state == THREAD_RECEIVE)
             return false;
     }
     /* The order of the ready is not known before the copy's end, and so not who is found without budget. */
@@ -399,21 +398,36 @@ static void step_do(struct world *world, const struct operation *given)
         actor_force(world, decoded.thread);
         if (world->config.stamp)
             bytes_stamp(world, decoded.thread);
-        world->may_preempt = goes_on(world, decoded.thread, operation.kind);
+        world->actor = world->threads[decoded.thread];
+        world->may_preempt = goes_on(world, decoded.thread);
         world_decode(world, &operation, &decoded);
         operation_do(world, &decoded);
         object_learn(world, decoded.thread, operation.kind);
     }
 }
 
+/* If a copy was preempted, a receiver that waited and then could not take the message has run meanwhile, and who was to
+ * be handed the CPU has not got it. Then who goes before whom, within a priority, is as the core has it. */
+static void order_open(struct spec *spec)
+{
+    if (spec->direct != SPEC_NONE)
+        spec->threads[spec->direct].ready_place.sequence = ++spec->sequence;
+    spec->direct = SPEC_NONE;
+    for (int i = 0; i < SPEC_THREADS; i++)
+        spec->threads[i].ready_place.step = spec->step;
+}
+
 static enum world_result step_checked(struct world *world, const struct operation *operation)
 {
     struct kernel *kernel = world->kernel;
+    uint64_t passed_over = world->now.spec.passed_over;
     const struct thread *next;
     int found = SPEC_NONE;
-    unsigned asked = world->asked;
+    bool open;
     int due;
 
+    world->preempted = false;
+    world->direct_lost = false;
     step_do(world, operation);
     world_ready_follow(world);
     do
@@ -421,7 +435,12 @@ static enum world_result step_checked(struct world *world, const struct operatio
     while (next == NULL && schedule_current(kernel) != NULL);
     for (int i = 0; i < world->config.threads; i++)
         found = next == world->threads[i] ? i : found;
-    due = spec_next(&world->now.spec, world->asked != asked ? found : SPEC_NONE);
+    open = world->direct_lost || (world->preempted && passed_over != world->now.spec.passed_over);
+    if (open)
+        order_open(&world->now.spec);
+    due = spec_next(&world->now.spec, world->preempted ? found : SPEC_NONE);
+    if (open)
+        world->now.spec.slice_end_ns = kernel->cpu[0].slice_end_ns;
     world->may_preempt = false;
     kernel_check(kernel);
     if (found != due)
