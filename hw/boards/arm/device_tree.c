@@ -242,7 +242,8 @@ static void device_read(struct walk *walk, const struct node *node)
     } else if (is_compatible(node, "brcm,bcm2835-pm")) {
         device_tree.watchdog = range_read(walk, 0).start;
     } else if (is_compatible(node, "arm,armv8-timer")) {
-        device_tree.timer_interrupt = (uint32_t)cells_read(&node->properties[INTERRUPTS], TIMER_VIRTUAL * 3 + 1, 1) + GIC_PRIVATE;
+        device_tree.timer_interrupt =
+            (uint32_t)cells_read(&node->properties[INTERRUPTS], TIMER_VIRTUAL * 3 + 1, 1) + GIC_PRIVATE;
     } else if (is_compatible(node, "arm,psci-0.2") || is_compatible(node, "arm,psci-1.0")) {
         device_tree.conduit = property_is(&node->properties[METHOD], "smc") ? CONDUIT_SMC : CONDUIT_HVC;
     } else if (is_compatible(node, "arm,pl031")) {
