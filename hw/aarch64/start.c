@@ -56,7 +56,7 @@ static void archive_find(uint64_t image_physical)
 
 _Noreturn void arch_start(uint64_t tree_physical, uint64_t image_physical, uint64_t level)
 {
-    device_tree.conduit = level == 1 ? CONDUIT_HVC : CONDUIT_SMC; /* until the tree tells */
+    device_tree.entry_level = level;
     window_init(image_physical);
     board_console_init(tree_physical);
     clock_init();

@@ -239,8 +239,8 @@ static void device_read(struct walk *walk, const struct node *node)
         controller_set(walk, CONTROLLER_BCM2836, 1);
     } else if (is_compatible(node, "arm,gic-v3")) {
         controller_set(walk, CONTROLLER_OTHER, 0);
-    } else if (is_compatible(node, "brcm,bcm2835-pm")) {
-        device_tree.watchdog = range_read(walk, 0).start;
+    } else if (is_compatible(node, "brcm,bcm2835-pm") || is_compatible(node, "brcm,bcm2711-pm")) {
+        device_tree.power_manager = range_read(walk, 0).start;
     } else if (is_compatible(node, "arm,armv8-timer")) {
         device_tree.timer_interrupt =
             (uint32_t)cells_read(&node->properties[INTERRUPTS], TIMER_VIRTUAL * 3 + 1, 1) + GIC_PRIVATE;

@@ -13,7 +13,8 @@ struct device_tree {
     enum controller controller;
     uint64_t controller_registers[2]; /* GIC: distributor, CPU interface; BCM: local one, the peripherals' one */
     uint32_t timer_interrupt;         /* of the virtual timer; GIC only */
-    uint64_t watchdog;                /* BCM: of the power manager; 0: none */
+    uint64_t power_manager;           /* registers of a Raspberry Pi's; 0: none */
+    uint64_t entry_level;             /* exception level that the boot loader entered the kernel at */
 };
 
 extern struct device_tree device_tree;

@@ -60,7 +60,7 @@ void gic2_init(uint64_t distributor_physical, uint64_t interface_physical, uint3
     bit_write(ENABLE_SET(timer), timer);
 }
 
-int board_interrupt_enable(uint32_t number, bool enable)
+int gic2_enable(uint32_t number, bool enable)
 {
     if (number < DEVICES_FIRST || number >= lines) {
         return -E_NOENT;
@@ -74,7 +74,7 @@ int board_interrupt_enable(uint32_t number, bool enable)
     return 0;
 }
 
-uint32_t board_interrupt_take(void)
+uint32_t gic2_take(void)
 {
     uint32_t id = interface[INTERFACE_TAKE / 4] & ID_MASK;
     if (id >= ID_SPECIAL) {
@@ -89,7 +89,7 @@ uint32_t board_interrupt_take(void)
     return BOARD_INTERRUPT_TIMER;
 }
 
-void board_interrupt_done(uint32_t number)
+void gic2_done(uint32_t number)
 {
     if (number < lines && (served[number / 32] & 1u << number % 32) != 0) {
         served[number / 32] &= ~(1u << number % 32);
