@@ -47,6 +47,8 @@ struct spec_vector {
     uint32_t count; /* may be above SPEC_PARTS only if it is above PARTS_MAX too */
     bool unreadable; /* the parts themselves are at a bad address */
     struct part parts[SPEC_PARTS];
+    bool is_words; /* of a short call or reply: `count` words and no parts */
+    uint64_t words[MESSAGE_WORDS_MAX];
 };
 
 struct spec_transfer {
@@ -104,6 +106,7 @@ struct spec_thread {
     uint32_t results;
     struct receive_info info; /* message_id: the serial; pulse_value of unblock pulses too */
     int32_t received_handles[TRANSFER_MAX];
+    uint64_t words[MESSAGE_WORDS_MAX];
     struct spec_message message; /* SEND, REPLY */
     int waits_for;               /* RECEIVE: channel; NOTIFICATION_WAIT: notification; ADDRESS_WAIT: word */
     struct spec_vector vector;   /* RECEIVE */
@@ -238,7 +241,8 @@ int64_t spec_handle_put(struct spec *spec, int table, int type, int index, uint3
 /* Places left in a table. */
 int spec_room(const struct spec *spec, int table);
 
-/* What the current thread does. Results are in the threads. */
+/* What the current thread does. Results are in the threads. Short calls and replies pass words as vectors; the short
+ * call has no deadline, the short reply and receive an empty vector to receive into. */
 void spec_call(struct spec *spec, int64_t handle, const struct spec_vector *send, const struct spec_vector *reply,
                uint32_t flags, uint64_t deadline_ns, const struct spec_transfers *transfers);
 void spec_receive(struct spec *spec, int64_t handle, const struct spec_vector *vector, uint64_t deadline_ns);

@@ -50,6 +50,17 @@ static uint8_t *place_byte(struct spec *spec, const struct place *place, bool wr
     return byte_at(spec, side->table, side->vector->parts[place->part].base + place->offset, write);
 }
 
+struct spec_side spec_side(int table, struct spec_vector *vector)
+{
+    if (!vector->is_words)
+        return (struct spec_side){.table = table, .vector = vector};
+    return (struct spec_side){
+        .table = SPEC_NONE,
+        .bytes = (uint8_t *)vector->words,
+        .byte_count = vector->count * sizeof(vector->words[0]),
+    };
+}
+
 struct spec_copied spec_copy(struct spec *spec, const struct spec_side *to, const struct spec_side *from)
 {
     struct spec_copied copied = {0};
@@ -84,8 +95,10 @@ int64_t spec_vector_length(const struct spec_vector *vector)
 {
     uint64_t sum = 0;
 
-    if (vector->count > PARTS_MAX)
+    if (vector->count > (vector->is_words ? MESSAGE_WORDS_MAX : PARTS_MAX))
         return -E_INVAL;
+    if (vector->is_words)
+        return vector->count * (int64_t)sizeof(vector->words[0]);
     if (vector->count != 0 && vector->unreadable)
         return -E_FAULT;
     for (uint32_t i = 0; i < vector->count; i++) {

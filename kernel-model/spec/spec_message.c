@@ -1,4 +1,4 @@
-/* Messages of the reference model: call, receive, reply, access, and how they end. */
+/* Messages of the reference model: call, receive, and how they end. */
 #include "spec_private.h"
 
 void spec_message_open(struct spec *spec, int connection, enum received_kind kind, const struct spec_vector *send,
@@ -141,13 +141,25 @@ int spec_queue_first(const struct spec *spec, int channel, bool *is_pulse)
     return first;
 }
 
+/* Words that are received without a vector stay words. */
+static bool stays_words(const struct spec_message *message, const struct spec_vector *vector)
+{
+    return message->vectors[0].is_words && vector->count == 0;
+}
+
 static struct spec_copied client_copy(struct spec *spec, int client, int server, const struct spec_vector *vector)
 {
     struct spec_thread *thread = &spec->threads[client];
     struct exception_message exception = {.info = thread->message.exception};
     struct spec_side to = {.table = spec->threads[server].table, .vector = vector};
-    struct spec_side from = {.table = thread->table, .vector = &thread->message.vectors[0]};
+    struct spec_side from = spec_side(thread->table, &thread->message.vectors[0]);
 
+    if (stays_words(&thread->message, vector)) {
+        for (unsigned i = 0; i < MESSAGE_WORDS_MAX; i++)
+            spec->threads[server].words[i] =
+                i < thread->message.vectors[0].count ? thread->message.vectors[0].words[i] : 0;
+        return (struct spec_copied){.bytes = thread->message.bytes[0]};
+    }
     if (thread->message.kind == RECEIVED_EXCEPTION)
         from = (struct spec_side){
             .table = SPEC_NONE, .bytes = (uint8_t *)&exception, .byte_count = sizeof(exception)};
@@ -183,6 +195,7 @@ static enum hand_over hand_over(struct spec *spec, int client, int server, const
         .rights = from->message.rights,
         .priority = spec_priority(spec, client),
         .handle_count = from->message.handle_count,
+        .word_count = stays_words(&from->message, vector) ? from->message.vectors[0].count : 0,
     };
     spec_transfers_put(spec, server, from->message.handles, from->message.handle_count);
     spec_handles_drop(spec, from->message.handles, &from->message.handle_count);
@@ -294,8 +307,7 @@ static int receive_queued(struct spec *spec, int own, int channel, const struct 
     return 1;
 }
 
-/* The result, or SPEC_BLOCKED. */
-static int64_t receive(struct spec *spec, int64_t handle, const struct spec_vector *vector, uint64_t deadline_ns)
+int64_t spec_receive_next(struct spec *spec, int64_t handle, const struct spec_vector *vector, uint64_t deadline_ns)
 {
     int own = spec->current;
     struct spec_thread *thread = &spec->threads[own];
@@ -324,139 +336,5 @@ static int64_t receive(struct spec *spec, int64_t handle, const struct spec_vect
 void spec_receive(struct spec *spec, int64_t handle, const struct spec_vector *vector, uint64_t deadline_ns)
 {
     spec_enter(spec);
-    spec_leave(spec, receive(spec, handle, vector, deadline_ns));
-}
-
-/* The client of an unanswered message that the current thread may answer. */
-static int message_find(const struct spec *spec, uint64_t serial)
-{
-    for (int i = 0; i < SPEC_THREADS; i++) {
-        const struct spec_thread *thread = &spec->threads[i];
-
-        if (thread->exists && thread->state == THREAD_REPLY && thread->message.serial == serial)
-            return thread->message.table == spec->threads[spec->current].table ? i : SPEC_NONE;
-    }
-    return SPEC_NONE;
-}
-
-static int64_t exception_reply(struct spec *spec, int client, int64_t status, const struct spec_vector *vector)
-{
-    struct registers registers;
-    struct spec_side from = {.table = spec->threads[spec->current].table, .vector = vector};
-    struct spec_side to = {.table = SPEC_NONE, .bytes = (uint8_t *)&registers, .byte_count = sizeof(registers)};
-    struct spec_copied copied;
-
-    if (status != EXCEPTION_RESUME && status != EXCEPTION_KILL && status != EXCEPTION_UPCALL)
-        return -E_INVAL;
-    copied = spec_copy(spec, &to, &from);
-    if (copied.from_error != 0)
-        return copied.from_error;
-    if (status == EXCEPTION_RESUME)
-        spec_wake_quietly(spec, client);
-    else
-        spec_doom(spec, client); /* no library here, so no upcall */
-    return (int64_t)copied.bytes;
-}
-
-static int64_t reply(struct spec *spec, uint64_t serial, int64_t status, const struct spec_vector *vector,
-                     const struct spec_transfers *transfers, bool direct)
-{
-    int client = message_find(spec, serial);
-    struct spec_thread *thread;
-    struct spec_copied copied;
-    int error;
-
-    if (client == SPEC_NONE)
-        return -E_SRCH;
-    if (vector->count > PARTS_MAX)
-        return -E_INVAL;
-    thread = &spec->threads[client];
-    if (thread->message.kind == RECEIVED_EXCEPTION)
-        return exception_reply(spec, client, status, vector);
-    error = spec_transfers_check(spec, transfers);
-    if (error != 0)
-        return error;
-    copied = spec_copy(spec, &(struct spec_side){.table = thread->table, .vector = &thread->message.vectors[1]},
-                       &(struct spec_side){.table = spec->threads[spec->current].table, .vector = vector});
-    if (copied.from_error != 0)
-        return copied.from_error;
-    if (copied.to_error != 0) {
-        spec_message_fail(spec, client, copied.to_error);
-        return (int64_t)copied.bytes;
-    }
-    spec_transfers_take(spec, transfers, spec->replied, &spec->replied_count);
-    if (message_find(spec, serial) == client) {
-        thread->info.received_bytes = copied.bytes;
-        thread->info.handle_count = spec->replied_count;
-        spec_transfers_put(spec, client, spec->replied, spec->replied_count);
-        if (direct)
-            spec_wake_direct(spec, client, status);
-        else
-            spec_wake(spec, client, status);
-    }
-    spec_handles_drop(spec, spec->replied, &spec->replied_count);
-    return (int64_t)copied.bytes;
-}
-
-void spec_reply(struct spec *spec, uint64_t serial, int64_t status, const struct spec_vector *vector,
-                const struct spec_transfers *transfers)
-{
-    spec_enter(spec);
-    spec_leave(spec, reply(spec, serial, status, vector, transfers, false));
-}
-
-void spec_reply_receive(struct spec *spec, uint64_t serial, int64_t status, const struct spec_vector *reply_vector,
-                        const struct spec_vector *receive_vector, int64_t handle,
-                        const struct spec_transfers *transfers)
-{
-    int channel;
-    int64_t result;
-
-    spec_enter(spec);
-    result = spec_lookup(spec, handle, OBJECT_CHANNEL, RIGHT_MANAGE, &channel);
-    if (result == 0 && receive_vector->count > PARTS_MAX)
-        result = -E_INVAL;
-    if (result == 0 && serial != 0)
-        result = reply(spec, serial, status, reply_vector, transfers, true);
-    if (result >= 0)
-        result = receive(spec, handle, receive_vector, DEADLINE_NONE);
-    spec_leave(spec, result);
-}
-
-void spec_access(struct spec *spec, uint64_t serial, unsigned direction, uint64_t offset,
-                 const struct spec_vector *vector)
-{
-    const struct spec_thread *own = spec_enter(spec);
-    int client = message_find(spec, serial);
-    struct spec_thread *thread;
-    struct exception_message exception = {0};
-    struct spec_side ours = {.table = own->table, .vector = vector};
-    struct spec_side theirs = {.offset = offset};
-    struct spec_copied copied;
-    int our_error, their_error;
-
-    if (client == SPEC_NONE || vector->count > PARTS_MAX) {
-        spec_leave(spec, client == SPEC_NONE ? -E_SRCH : -E_INVAL);
-        return;
-    }
-    thread = &spec->threads[client];
-    theirs.table = thread->table;
-    theirs.vector = &thread->message.vectors[direction];
-    if (thread->message.kind == RECEIVED_EXCEPTION) {
-        exception.info = thread->message.exception;
-        theirs.table = SPEC_NONE;
-        theirs.bytes = (uint8_t *)&exception;
-        theirs.byte_count = direction == 0 ? sizeof(exception) : 0;
-    }
-    copied = direction == 0 ? spec_copy(spec, &ours, &theirs) : spec_copy(spec, &theirs, &ours);
-    our_error = direction == 0 ? copied.to_error : copied.from_error;
-    their_error = direction == 0 ? copied.from_error : copied.to_error;
-    if (our_error != 0) {
-        spec_leave(spec, our_error);
-    } else if (their_error != 0) {
-        spec_message_fail(spec, client, their_error);
-        spec_leave(spec, -E_SRCH);
-    } else {
-        spec_leave(spec, (int64_t)copied.bytes);
-    }
+    spec_leave(spec, spec_receive_next(spec, handle, vector, deadline_ns));
 }

@@ -51,6 +51,8 @@ struct spec_copied {
     int to_error;
 };
 
+/* All of a vector, or of its words. */
+struct spec_side spec_side(int table, struct spec_vector *vector);
 struct spec_copied spec_copy(struct spec *spec, const struct spec_side *to, const struct spec_side *from);
 /* Full length, or an error. */
 int64_t spec_vector_length(const struct spec_vector *vector);
@@ -65,6 +67,8 @@ int spec_message_send(struct spec *spec, int client);
 void spec_message_close(struct spec *spec, int client, bool killed);
 void spec_message_fail(struct spec *spec, int client, int error);
 void spec_message_unblock(struct spec *spec, int client, int error);
+/* The current thread receives: the result, or SPEC_BLOCKED. */
+int64_t spec_receive_next(struct spec *spec, int64_t handle, const struct spec_vector *vector, uint64_t deadline_ns);
 int spec_queue_first(const struct spec *spec, int channel, bool *is_pulse);
 int spec_receiver_first(const struct spec *spec, int channel);
 void spec_channel_close(struct spec *spec, int channel);

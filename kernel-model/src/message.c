@@ -279,7 +279,7 @@ static void message_tell(struct kernel *kernel, struct thread *client, struct th
         .rights = message->rights,
         .priority = client->priority,
         .handle_count = transfer_deliver(kernel, server, &message->transfer),
-        .word_count = in_words ? (uint32_t)(received / sizeof(message->words[0][0])) : 0,
+        .word_count = in_words && !canary(WORDS_UNCOUNTED) ? (uint32_t)(received / sizeof(message->words[0][0])) : 0,
     };
 }
 

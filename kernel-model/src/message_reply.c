@@ -35,7 +35,7 @@ int64_t message_reply(struct kernel *kernel, struct thread *thread, uint64_t id,
 
     if (client == NULL)
         return -E_SRCH;
-    if (vector->count > PARTS_MAX)
+    if (vector->count > (vector->words != NULL ? MESSAGE_WORDS_MAX : PARTS_MAX))
         return -E_INVAL;
     message = &client->message;
     if (message->kind == RECEIVED_EXCEPTION)

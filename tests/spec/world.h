@@ -45,6 +45,9 @@ enum operation_kind {
     OP_BUDGET,            /* handle: connection; flags bit 0: none; value: budget and period */
     OP_BUDGET_SET,        /* handle: scheduling context; value: budget and period */
     OP_BUDGET_BIND,       /* handle: scheduling context; other: thread; flags: 0 binds, 1 unbinds */
+    OP_CALL_SHORT,        /* handle: connection; send, receive: how many words; flags; transfer */
+    OP_REPLY_SHORT,       /* message, value: status; send: how many words; transfer */
+    OP_REPLY_RECEIVE_SHORT, /* both; handle: channel */
     OP_KINDS
 };
 

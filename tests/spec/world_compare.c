@@ -107,6 +107,11 @@ static enum world_result compare_thread(struct world *world, int index)
                              thread->interrupt_pending);
     if (memcmp(control->received_handles, due->received_handles, sizeof(due->received_handles)) != 0)
         return world_differs(world, "thread %d received other handles", index);
+    if (memcmp(control->words, due->words, sizeof(due->words)) != 0)
+        return world_differs(world, "thread %d has the words %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64
+                             " and not %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64, index, control->words[0],
+                             control->words[1], control->words[2], control->words[3], due->words[0], due->words[1],
+                             due->words[2], due->words[3]);
     if (thread->lent != (due->lent == SPEC_NONE ? NULL : world->now.objects[OBJECT_SCHEDULING][due->lent]))
         return world_differs(world, "thread %d does not work on budget %d", index, due->lent);
     if (compare_info(world, index) != WORLD_SAME || compare_waits(world, index) != WORLD_SAME)

@@ -56,9 +56,11 @@ static int type_wanted(uint8_t kind)
     case OP_PULSE:
     case OP_TIMER:
     case OP_BUDGET:
+    case OP_CALL_SHORT:
         return OBJECT_CONNECTION;
     case OP_RECEIVE:
     case OP_REPLY_RECEIVE:
+    case OP_REPLY_RECEIVE_SHORT:
     case OP_CONNECTION:
         return OBJECT_CHANNEL;
     case OP_SIGNAL:

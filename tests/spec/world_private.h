@@ -100,6 +100,8 @@ enum world_result world_compare_budget_waiters(struct world *world, int index, c
 void world_ready_follow(struct world *world);
 /* Fills in all but the thread, which the caller has. */
 void world_decode(const struct world *world, const struct operation *operation, struct decoded *decoded);
+/* The thread does it, in the core and in the model. */
+void world_do(struct world *world, const struct decoded *decoded);
 /* The core's ID for a model's message; 0: not known. */
 uint64_t world_id_of(const struct world *world, uint64_t serial);
 /* The model's message for an ID; UINT64_MAX: there is none. */

@@ -244,6 +244,7 @@ START_TEST(a_bad_answer_leaves_a_short_call_waiting_IPC_12_IPC_14)
     ck_assert_int_eq(ACT(pair.s, pair.server, REPLY, id, 0, bad, 1), -E_FAULT);
     ck_assert_int_eq(ACT(pair.s, pair.server, REPLY_SHORT, id, 5), -E_INVAL);
     ck_assert_int_eq(ACT(pair.s, pair.server, REPLY_SHORT, id + 1, 0), -E_SRCH);
+    ck_assert_int_eq(ACT(pair.s, pair.server, REPLY_SHORT, id + 1, 5), -E_SRCH); /* as for other replies */
     ck_assert(!has_result(pair.client));
     ck_assert_int_eq(ACT(pair.s, pair.server, REPLY_SHORT, id, 0), 0);
     ck_assert_int_eq(result_of(pair.client), 0);
@@ -261,6 +262,8 @@ START_TEST(bad_short_calls_are_refused_IPC_12)
     for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
         ck_assert_int_eq(ACT(pair.s, pair.client, CALL_SHORT, (uint64_t)pair.connection, 0, 0, 0, 0, counts[i]),
                          -E_INVAL);
+    for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+        ck_assert_int_eq(ACT(pair.s, pair.client, CALL_SHORT, 12345, 0, 0, 0, 0, counts[i]), -E_BADF);
     ck_assert_int_eq(ACT(pair.s, pair.client, CALL_SHORT, 999999, 0, 0, 0, 0, 0), -E_BADF);
     ck_assert_int_eq(ACT(pair.s, pair.client, CALL_SHORT, HANDLE_GRANT, 0, 0, 0, 0, 0), -E_BADF);
     scenario_destroy(pair.s);

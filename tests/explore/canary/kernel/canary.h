@@ -27,6 +27,9 @@
     C(INTERRUPT_TWICE, "an interrupted wait interrupts the next one too")                 \
     C(RIGHTS_GROW, "a handle in a message has rights that its sender's has not")          \
     C(TIMER_DRIFTS, "a periodic timer counts from when it was late")                      \
+    C(WORDS_KEPT, "words where nothing came keep what was there")                         \
+    C(WORDS_UNCOUNTED, "a short message received in words tells of no words")             \
+    C(WORDS_CUT, "a short answer to a caller with a vector loses its last word")          \
     C(BUDGET_LOST, "a budget lent along a call is lost when the server dies")             \
     C(BUDGET_LEAKS, "the budget of a thread that dies is never given back")               \
     C(BUDGET_KEPT, "a server works on its client's budget after the reply")               \
