@@ -3,6 +3,7 @@
 
 #include "kernel_state.h"
 #include "memory.h"
+#include "message_fast.h"
 #include "syscall.h"
 #include "timer.h"
 
@@ -20,6 +21,7 @@ int kernel_init(struct kernel *kernel, const struct kernel_config *config)
     kernel->boot_ns = config->now_ns;
     kernel->realtime_offset_ns = config->realtime_offset_ns;
     kernel->device_table = config->device_table;
+    kernel->fast = kernel->fast_wanted = true;
     list_init(&kernel->doomed);
     schedule_init(kernel);
     address_wait_init(kernel);
@@ -29,6 +31,12 @@ int kernel_init(struct kernel *kernel, const struct kernel_config *config)
 void *kernel_platform(struct kernel *kernel)
 {
     return kernel->platform;
+}
+
+void kernel_fast_set(struct kernel *kernel, bool fast)
+{
+    kernel->fast_wanted = fast;
+    kernel->fast = fast && kernel->trace.records == NULL;
 }
 
 static void kernel_enter(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
@@ -76,7 +84,11 @@ void kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const 
     struct thread *thread;
 
     kernel_enter(kernel, cpu, now_ns);
-    thread = kernel_current(kernel);
+    thread = schedule_current(kernel);
+    KERNEL_ASSERT(kernel, thread != NULL);
+    if (kernel->fast && message_fast(kernel, thread, arguments))
+        return;
+    kernel_current(kernel);
     thread->call = *arguments;
     job_begin(thread);
     call_make(kernel, thread);

@@ -30,6 +30,8 @@ struct kernel {
     struct frames frames;
     struct memory_state memory;
     uint64_t now_ns; /* of the call being served */
+    bool fast;       /* the short ways may be taken: fast_wanted, and there is no trace */
+    bool fast_wanted;
     struct trace_ring trace;
     uint64_t boot_ns;
     uint64_t realtime_offset_ns;

@@ -22,8 +22,7 @@ static struct scheduling *lending_due(const struct thread *thread)
     return client != NULL && client->lent != NULL ? client->lent : thread->scheduling;
 }
 
-/* Works out its context again, and those of whom it has called, along the chain. */
-static void lending_update(struct kernel *kernel, struct thread *thread)
+void lending_update(struct kernel *kernel, struct thread *thread)
 {
     while (thread != NULL) {
         struct scheduling *due = lending_due(thread);

@@ -16,6 +16,8 @@ void lending_begin(struct kernel *kernel, struct thread *client, struct thread *
 void lending_end(struct kernel *kernel, struct thread *client);
 /* The thread took a pulse. */
 void lending_pulse(struct kernel *kernel, struct thread *thread);
+/* Works out its context again, and those of whom it has called, along the chain. */
+void lending_update(struct kernel *kernel, struct thread *thread);
 /* The thread dies: nobody lends it anything any more. */
 void lending_server_gone(struct kernel *kernel, struct thread *server);
 

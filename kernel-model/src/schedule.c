@@ -13,18 +13,9 @@ void schedule_init(struct kernel *kernel)
 
     for (unsigned i = 0; i < PRIORITY_COUNT; i++)
         list_init(&cpu->ready[i]);
+    cpu->top = -1;
     cpu->armed_ns = DEADLINE_NONE;
     cpu->account_ns = kernel->now_ns;
-}
-
-static void ready_mark(struct cpu *cpu, unsigned priority, bool mark)
-{
-    uint64_t bit = 1ull << (priority % 64u);
-
-    if (mark)
-        cpu->ready_bits[priority / 64u] |= bit;
-    else
-        cpu->ready_bits[priority / 64u] &= ~bit;
 }
 
 /* Highest priority with a ready thread, or -1. */
@@ -35,6 +26,21 @@ static int ready_top(const struct cpu *cpu)
             return (int)(word * 64u + 63u) - __builtin_clzll(cpu->ready_bits[word]);
     }
     return -1;
+}
+
+static void ready_mark(struct cpu *cpu, unsigned priority, bool mark)
+{
+    uint64_t bit = 1ull << (priority % 64u);
+
+    if (mark) {
+        cpu->ready_bits[priority / 64u] |= bit;
+        if ((int)priority > cpu->top)
+            cpu->top = (int)priority;
+    } else {
+        cpu->ready_bits[priority / 64u] &= ~bit;
+        if ((int)priority == cpu->top)
+            cpu->top = ready_top(cpu);
+    }
 }
 
 static void ready_insert(struct cpu *cpu, struct thread *thread, bool front)
@@ -205,9 +211,9 @@ static struct thread *schedule_choose(struct kernel *kernel, struct cpu *cpu)
 {
     bool direct;
     struct thread *thread = schedule_candidate(kernel, cpu, &direct);
-    int top;
 
-    for (top = ready_top(cpu); schedule_displaces(kernel, cpu, thread, top); top = ready_top(cpu)) {
+    while (schedule_displaces(kernel, cpu, thread, cpu->top)) {
+        int top = cpu->top;
         struct thread *first = ready_take(cpu, top);
 
         if (!schedule_affords(kernel, cpu, first))
@@ -281,6 +287,8 @@ unsigned schedule_check(struct kernel *kernel)
 {
     struct cpu *cpu = schedule_cpu(kernel);
 
+    if (cpu->top != ready_top(cpu))
+        return 306;
     for (unsigned i = 0; i < PRIORITY_COUNT; i++) {
         bool marked = (cpu->ready_bits[i / 64u] >> (i % 64u) & 1u) != 0;
 

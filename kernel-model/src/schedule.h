@@ -21,6 +21,7 @@ struct cpu {
     struct thread *direct;  /* handed the CPU, in no queue */
     struct thread *running; /* last returned by kernel_next */
     struct scheduling *payer; /* of its time; NULL: nobody */
+    int top; /* highest priority with a ready thread, or -1 */
     uint64_t ready_bits[READY_WORDS];
     struct list ready[PRIORITY_COUNT]; /* thread.ready_link */
     uint64_t slice_end_ns;

@@ -3,6 +3,7 @@
 #include <abi/limits.h>
 
 #include "assert.h"
+#include "copy_fast.h"
 #include "fault.h"
 #include "kernel_state.h"
 #include "memory_object.h"
@@ -112,6 +113,22 @@ static uint64_t wanted_end_page(const struct region *region, uint64_t page, uint
 
     pages = pages < ACCESS_RUN_PAGES ? pages : ACCESS_RUN_PAGES;
     return page + pages < end ? page + pages : end;
+}
+
+uint8_t *space_view_find(struct kernel *kernel, struct space *space, uint64_t address, bool write)
+{
+    struct region *region = region_at(space, address);
+    uint64_t frame;
+    uint8_t *bytes;
+
+    if (region == NULL || !prot_allows(region->prot, write ? ACCESS_WRITE : ACCESS_READ) ||
+        !page_is_ready(region, region_page(region, address), write, &frame))
+        return NULL;
+    bytes = plat_frame_bytes(kernel, frame);
+    if (bytes == NULL)
+        return NULL;
+    space_view_keep(&space->views, kernel->memory.view_serial, address >> PAGE_SHIFT, write, bytes);
+    return bytes + (address & (PAGE_BYTES - 1));
 }
 
 /* Neighbouring pages from `page` on whose frames are neighbours too. */

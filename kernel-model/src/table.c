@@ -10,15 +10,6 @@
 #include "grant.h"
 #include "kernel_state.h"
 
-#define LEAF_ENTRIES (PAGE_BYTES / sizeof(struct handle_entry))
-#define LEAVES (HANDLES_MAX / LEAF_ENTRIES)
-
-struct table {
-    struct object object;
-    struct handle_entry **leaves; /* a page of LEAVES pointers */
-    uint16_t used[LEAVES];        /* entries of each leaf that are not empty */
-};
-
 _Static_assert(LEAVES * sizeof(struct handle_entry *) <= PAGE_BYTES, "the directory is one page");
 
 int table_create(struct kernel *kernel, struct grant *grant, struct table **table)
@@ -44,15 +35,9 @@ static bool is_in_range(int64_t handle)
     return handle >= 0 && handle < (int64_t)HANDLES_MAX;
 }
 
-/* The place of a handle, used or not; NULL if there is no leaf for it. */
 static struct handle_entry *place_find(struct table *table, int64_t handle)
 {
-    struct handle_entry *leaf;
-
-    if (!is_in_range(handle))
-        return NULL;
-    leaf = table->leaves[(uint64_t)handle / LEAF_ENTRIES];
-    return leaf == NULL ? NULL : &leaf[(uint64_t)handle % LEAF_ENTRIES];
+    return table_place(table, (uint64_t)handle);
 }
 
 /* The same for handles in use. */

@@ -5,13 +5,30 @@
 
 #include "object.h"
 
-struct table;
+#include <abi/limits.h>
 
 struct handle_entry { /* 16 bytes */
     struct object *object;
     uint32_t rights; /* RIGHT_* */
     uint32_t flags;  /* HANDLE_* */
 };
+
+#define LEAF_ENTRIES (PAGE_BYTES / sizeof(struct handle_entry))
+#define LEAVES (HANDLES_MAX / LEAF_ENTRIES)
+
+struct table {
+    struct object object;
+    struct handle_entry **leaves; /* a page of LEAVES pointers */
+    uint16_t used[LEAVES];        /* entries of each leaf that are not empty */
+};
+
+/* The place of a handle, used or not; NULL if there is no leaf for it. */
+static inline struct handle_entry *table_place(struct table *table, uint64_t handle)
+{
+    struct handle_entry *leaf = handle < HANDLES_MAX ? table->leaves[handle / LEAF_ENTRIES] : NULL;
+
+    return leaf == NULL ? NULL : &leaf[handle % LEAF_ENTRIES];
+}
 
 int table_create(struct kernel *kernel, struct grant *grant, struct table **table);
 /* Finds a handle of the wanted type (OBJECT_NONE: any) with all of `rights`. -E_BADF: no such handle or wrong type,

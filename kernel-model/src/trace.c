@@ -40,6 +40,7 @@ int kernel_trace_attach(struct kernel *kernel, struct trace_record *memory, uint
     if ((memory == NULL) != (records == 0))
         return -E_INVAL;
     kernel->trace = (struct trace_ring){.records = memory, .room = records};
+    kernel_fast_set(kernel, kernel->fast_wanted);
     return 0;
 }
 

@@ -340,6 +340,7 @@ struct world_config world_config_of(uint64_t seed)
         config.budgets = (uint8_t)(random >> 44 | 1u);
         config.budget_wait = (uint8_t)(random >> 36 & 7u);
     }
+    config.slow = (uint8_t)((random >> 57) % 4 == 0 ? 0xff : (random >> 57) % 4 == 1 ? random >> 20 : 0);
     for (unsigned i = 0; i < SPEC_THREADS; i++)
         config.priorities[i] = (uint8_t)(10 + (random >> (i * 3 + 7)) % 5 * ((random >> 52) % 3));
     return config;

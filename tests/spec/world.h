@@ -80,6 +80,7 @@ struct world_config {
     uint8_t budgets;     /* bit i: thread i is bound to one of two scheduling contexts, which are in every table */
     uint8_t exceptions;  /* bit i: exceptions of thread i go to channel 0 */
     bool natural;        /* who runs acts, not who is named */
+    uint8_t slow;        /* which of the operations, by a hash of 3 bits, may not take the kernel's short ways */
     bool stamp;          /* each operation changes the bytes that it sends */
     uint8_t priorities[SPEC_THREADS];
 };

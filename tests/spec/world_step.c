@@ -202,6 +202,7 @@ enum world_result world_step(struct world *world, const struct operation *operat
     world->explain[0] = '\0';
     if (world_is_over(world))
         return WORLD_SAME;
+    kernel_fast_set(world->kernel, (world->config.slow >> (operation->kind + operation->thread) % 8u & 1u) == 0);
     world->panic_armed = true;
     if (setjmp(world->panic) != 0) {
         world->panic_armed = false;

@@ -34,6 +34,10 @@ size_t kernel_bytes(void);
 /* Sets up the kernel on the given frames. Returns 0 or -E_NOMEM: too few frames, -E_INVAL: bad config. */
 int kernel_init(struct kernel *kernel, const struct kernel_config *config);
 
+/* Whether calls may take the short ways (from kernel_init on they may). They make no difference that a program or the
+ * platform could see but the time they take: for tests. */
+void kernel_fast_set(struct kernel *kernel, bool fast);
+
 /* Loads the root server ("sbin/root", static ELF64) and the system library ("boot/libsys", flat image) from the
  * archive, makes the root server's objects and handles (abi/handles.h) and readies its first thread. Errors: -E_NOENT a
  * file is missing, -E_NOEXEC the ELF or image is bad, -E_INVAL the archive is damaged, -E_NOMEM. */

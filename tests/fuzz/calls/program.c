@@ -150,6 +150,8 @@ static void trace_result(int64_t result)
         fprintf(stderr, " = %lld\n", (long long)result);
 }
 
+#define GENERAL_FROM 0xc0u /* threads from here on make their calls without the kernel's short ways */
+
 static bool record_run(struct scenario *scenario, const struct record *record, bool trace)
 {
     struct thread *thread = NULL;
@@ -162,6 +164,7 @@ static bool record_run(struct scenario *scenario, const struct record *record, b
     }
     if (trace)
         trace_step(record, thread);
+    kernel_fast_set(scenario->kernel, record->thread < GENERAL_FROM);
     if (thread != NULL)
         result = call_run(scenario, thread, record);
     else

@@ -1,6 +1,6 @@
 /* System tests in linked mode: each program's main runs as the first thread of a fresh in-process machine, with the
  * kernel checked after every step. `--list` prints the programs; with a name it runs that one. The environment's
- * BATON_TRACE names a file for the event trace. */
+ * BATON_TRACE names a file for the event trace; with BATON_GENERAL the kernel takes no short ways. */
 #include "test.h"
 
 #include "linked/linked.h"
@@ -78,6 +78,7 @@ static int program_run(const struct program *program, int argc, char **argv)
         fprintf(stderr, "no memory for a machine\n");
         return EXIT_FAILURE;
     }
+    kernel_fast_set(linked_kernel(linked), getenv("BATON_GENERAL") == NULL);
     struct run run = {program, argc, argv, EXIT_FAILURE};
     int error = linked_boot(linked, first_thread, &run);
     if (error == 0 && linked_run(linked) == LINKED_STUCK) {

@@ -24,6 +24,7 @@ struct scenario *scenario_create_frames(uint64_t frames)
     scenario->now_ns = 1000000;
     config.now_ns = scenario->now_ns;
     ck_assert_int_eq(kernel_init(scenario->kernel, &config), 0);
+    kernel_fast_set(scenario->kernel, getenv("BATON_GENERAL") == NULL);
     return scenario;
 }
 

@@ -1,0 +1,13 @@
+/* The short way through calls and answers: CALL, CALL_SHORT, REPLY_RECEIVE and REPLY_RECEIVE_SHORT where nothing is
+ * out of the ordinary. It looks at everything first; if anything is not plain it has changed nothing and says so, and
+ * the general way (message_call.c, message_reply.c) does the whole call. What it does is exactly what that would have
+ * done: tests run with it and without. */
+#ifndef KERNEL_MESSAGE_FAST_H
+#define KERNEL_MESSAGE_FAST_H
+
+#include <kernel/kernel.h>
+
+/* Makes the current thread's call. False: nothing has been done. */
+bool message_fast(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments);
+
+#endif
