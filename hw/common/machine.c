@@ -3,8 +3,11 @@
 
 #include "arch.h"
 #include "board.h"
+#include "boot_words.h"
+#include "log.h"
 #include "page_table.h"
 #include "ranges.h"
+#include "trace.h"
 
 #include <abi/archive.h>
 #include <abi/errno.h>
@@ -112,14 +115,28 @@ static void check(int error)
     }
 }
 
-/* Page tables and the core's own state are taken from the end of the run. */
+static struct boot_words words_read(void)
+{
+    struct boot_words words = boot_words_find(arch_memory(machine.archive.start), machine.archive.size_bytes);
+    log_verbose_set(boot_words_have(&words, "verbose"));
+    return words;
+}
+
+/* Page tables, the core's own state and the trace are taken from the end of the run. */
 static void core_start(const struct machine_range *run)
 {
+    struct boot_words words = words_read();
+    uint64_t records = boot_words_number(&words, "trace=");
+    uint64_t trace_pages = records / (PAGE_BYTES / sizeof(struct trace_record)) + (records != 0);
     uint64_t pages = run->size_bytes / PAGE_BYTES;
     uint64_t pool_pages = pages / POOL_SHARE > POOL_PAGES_MIN ? pages / POOL_SHARE : POOL_PAGES_MIN;
     uint64_t kernel_pages = (kernel_bytes() + PAGE_BYTES - 1) / PAGE_BYTES;
     machine.first_frame = run->start / PAGE_BYTES;
-    machine.frame_count = pages - pool_pages - kernel_pages;
+    uint64_t taken = pool_pages + kernel_pages + trace_pages;
+    if (trace_pages > pages || taken + machine.archive.size_bytes / PAGE_BYTES >= pages) {
+        machine_fail("too little memory for a trace of %lu records", records);
+    }
+    machine.frame_count = pages - taken;
     uint64_t end = (machine.first_frame + machine.frame_count) * PAGE_BYTES;
     machine.kernel = arch_memory(end);
     memset(machine.kernel, 0, kernel_bytes());
@@ -136,6 +153,7 @@ static void core_start(const struct machine_range *run)
         .platform = &machine,
     };
     check(kernel_init(machine.kernel, &config));
+    trace_begin(machine.kernel, end + (kernel_pages + pool_pages) * PAGE_BYTES, records);
     check(kernel_boot(machine.kernel, arch_clock_ns()));
 }
 
@@ -174,6 +192,7 @@ struct plat_context *machine_next(void)
 {
     for (;;) {
         if (machine.stopped) {
+            trace_end(machine.kernel);
             board_stop(machine.status);
         }
         struct thread *thread = kernel_next(machine.kernel, 0, arch_clock_ns());

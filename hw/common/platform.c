@@ -1,6 +1,7 @@
 /* The kernel's platform functions (kernel/platform.h) on bare metal; those on contexts are the arch's. */
 #include "arch.h"
 #include "board.h"
+#include "log.h"
 #include "machine.h"
 #include "page_table.h"
 #include "ranges.h"
@@ -93,7 +94,7 @@ int plat_interrupt_enable(struct kernel *kernel, uint32_t number, bool enable)
 void plat_log(struct kernel *kernel, const char *bytes, size_t length)
 {
     (void)kernel;
-    board_console_write(bytes, length);
+    log_write(bytes, length);
 }
 
 void plat_stop(struct kernel *kernel, int status)

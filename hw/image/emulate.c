@@ -1,6 +1,8 @@
-/* build/emulate: runs an emulator whose serial line is its standard input and output, passes bytes both ways, and ends
- * with the status that the machine's last line tells (stop_line.h). A terminal is raw meanwhile, so that all keys reach
- * the machine; Ctrl-] ends the emulator. */
+/* build/emulate [--trace FILE KERNEL MONITOR] COMMAND ARG...: runs an emulator whose serial line is its standard input
+ * and output, passes bytes both ways, and ends with the status that the machine's last line tells (stop_line.h). A
+ * terminal is raw meanwhile, so that all keys reach the machine; Ctrl-] ends the emulator. --trace fetches the event
+ * trace (fetch.h) of a stopped machine before the emulator is ended. */
+#include "fetch.h"
 #include "stop_line.h"
 
 #include <errno.h>
@@ -30,6 +32,7 @@ struct emulator {
     size_t pending_bytes;
     bool input_open;
     bool is_ended; /* by the user */
+    const char *trace, *kernel, *monitor;
 };
 
 static struct termios saved;
@@ -162,6 +165,9 @@ static void emulator_serve(struct emulator *emulator)
 static int emulator_end(struct emulator *emulator)
 {
     int host_status = 0, status = stop_line_status(&emulator->line);
+    if (status >= 0 && emulator->trace != NULL) {
+        fetch_trace(emulator->monitor, emulator->kernel, emulator->trace);
+    }
     kill(emulator->pid, SIGTERM);
     waitpid(emulator->pid, &host_status, 0);
     if (status < 0) {
@@ -181,8 +187,13 @@ static int emulator_end(struct emulator *emulator)
 int main(int argc, char *argv[])
 {
     static struct emulator emulator = {.input_open = true};
+    if (argc > 4 && strcmp(argv[1], "--trace") == 0) {
+        emulator.trace = argv[2], emulator.kernel = argv[3], emulator.monitor = argv[4];
+        argv += 4;
+        argc -= 4;
+    }
     if (argc < 2) {
-        return refuse("usage: emulate COMMAND ARG...");
+        return refuse("usage: emulate [--trace FILE KERNEL MONITOR] COMMAND ARG...");
     }
     struct sigaction caught = {.sa_handler = signal_catch};
     const int numbers[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};

@@ -64,8 +64,9 @@ static int segments_check(struct kernel_file *kernel)
 
 /* Value of the symbol in one symbol table; false: it is not there. */
 static bool symbol_in(const struct kernel_file *kernel, const Elf64_Shdr *sections, const Elf64_Shdr *section,
-                      uint64_t *value)
+                      const char *name, uint64_t *value)
 {
+    size_t bytes = strlen(name) + 1;
     const Elf64_Sym *symbols = table_at(kernel, section->sh_offset, section->sh_size / sizeof *symbols,
                                         sizeof *symbols);
     const Elf64_Shdr *strings = &sections[section->sh_link];
@@ -74,9 +75,9 @@ static bool symbol_in(const struct kernel_file *kernel, const Elf64_Shdr *sectio
         return false;
     }
     for (size_t i = 0; i < section->sh_size / sizeof *symbols; i++) {
-        uint64_t name = symbols[i].st_name;
-        if (name < strings->sh_size && strings->sh_size - name >= sizeof ARCHIVE_SYMBOL &&
-            memcmp(kernel->bytes + strings->sh_offset + name, ARCHIVE_SYMBOL, sizeof ARCHIVE_SYMBOL) == 0) {
+        uint64_t at = symbols[i].st_name;
+        if (at < strings->sh_size && strings->sh_size - at >= bytes &&
+            memcmp(kernel->bytes + strings->sh_offset + at, name, bytes) == 0) {
             *value = symbols[i].st_value;
             return true;
         }
@@ -84,13 +85,13 @@ static bool symbol_in(const struct kernel_file *kernel, const Elf64_Shdr *sectio
     return false;
 }
 
-static bool symbol_find(const struct kernel_file *kernel, uint64_t *value)
+static bool symbol_find(const struct kernel_file *kernel, const char *name, uint64_t *value)
 {
     const Elf64_Ehdr *header = (const void *)kernel->bytes;
     const Elf64_Shdr *sections = table_at(kernel, header->e_shoff, header->e_shnum, sizeof *sections);
     for (size_t i = 0; sections != NULL && i < header->e_shnum; i++) {
         if (sections[i].sh_type == SHT_SYMTAB && sections[i].sh_link < header->e_shnum &&
-            symbol_in(kernel, sections, &sections[i], value)) {
+            symbol_in(kernel, sections, &sections[i], name, value)) {
             return true;
         }
     }
@@ -104,7 +105,7 @@ static int archive_locate(struct kernel_file *kernel)
     uint64_t value = 0, last = 0;
     size_t count;
     const Elf64_Phdr *segments = segments_of(kernel, &count);
-    if (!symbol_find(kernel, &value)) {
+    if (!symbol_find(kernel, ARCHIVE_SYMBOL, &value)) {
         return fail(kernel, "has no symbol " ARCHIVE_SYMBOL);
     }
     if (value % PAGE != 0) {
@@ -153,6 +154,22 @@ int kernel_file_open(struct kernel_file *kernel, const char *path)
         return fail(kernel, "%s", strerror(error));
     }
     return kernel_file_check(kernel, bytes, (size_t)size);
+}
+
+int kernel_file_symbol(struct kernel_file *kernel, const char *name, uint64_t *physical)
+{
+    uint64_t value = 0;
+    size_t count;
+    const Elf64_Phdr *segments = segments_of(kernel, &count);
+    bool found = symbol_find(kernel, name, &value);
+    for (size_t i = 0; found && i < count; i++) {
+        if (segments[i].p_type == PT_LOAD && value >= segments[i].p_vaddr &&
+            value - segments[i].p_vaddr < segments[i].p_memsz) {
+            *physical = segments[i].p_paddr + (value - segments[i].p_vaddr);
+            return 0;
+        }
+    }
+    return fail(kernel, "has no symbol %s", name);
 }
 
 void kernel_file_close(struct kernel_file *kernel)

@@ -16,7 +16,7 @@
 #define EXIT_BAD 1
 
 struct pack {
-    const char *kernel, *list, *output, *seed;
+    const char *kernel, *list, *output, *seed, *words;
     struct boot_config config;
     struct archive *archive;
 };
@@ -29,6 +29,7 @@ static const char help[] =
     "  --add HOST:OS    puts a host file or directory into the archive at OS\n"
     "  --terminal 012   which of the three standard streams are a terminal, default none\n"
     "  --term NAME      kind of terminal\n"
+    "  --words TEXT     words for the kernel itself (hw/common/boot_words.h)\n"
     "  --seed TEXT      the same random numbers each time; default: the host's\n";
 
 static int refuse(const char *format, ...)
@@ -75,6 +76,9 @@ static int option_apply(struct pack *pack, int option, char *value)
     case 's':
         pack->seed = value;
         return 0;
+    case 'w':
+        pack->words = value;
+        return 0;
     case 'o':
         pack->output = value;
         return 0;
@@ -89,6 +93,7 @@ static int options_apply(struct pack *pack, int argc, char *argv[])
         {"kernel", required_argument, NULL, 'k'}, {"list", required_argument, NULL, 'l'},
         {"add", required_argument, NULL, 'a'},    {"terminal", required_argument, NULL, 't'},
         {"term", required_argument, NULL, 'T'},   {"seed", required_argument, NULL, 's'},
+        {"words", required_argument, NULL, 'w'},
         {0}};
     int option, status = 0;
     while (status == 0 && (option = getopt_long(argc, argv, "+o:", options, NULL)) != -1) {
@@ -102,7 +107,7 @@ static int options_apply(struct pack *pack, int argc, char *argv[])
     return status;
 }
 
-/* What init and the kernel are told: boot/config and boot/seed. */
+/* What init and the kernel are told: boot/config, boot/seed and boot/kernel. */
 static int boot_files_add(struct pack *pack)
 {
     unsigned char seed[SEED_BYTES] = {0};
@@ -117,6 +122,10 @@ static int boot_files_add(struct pack *pack)
     free(text);
     if (status != 0 || archive_add_bytes(pack->archive, "boot/seed", seed, sizeof seed, 0400) != 0) {
         return refuse("no memory for the boot archive");
+    }
+    if (pack->words != NULL &&
+        archive_add_bytes(pack->archive, "boot/kernel", pack->words, strlen(pack->words), 0444) != 0) {
+        return refuse("%s", archive_error(pack->archive));
     }
     return 0;
 }
