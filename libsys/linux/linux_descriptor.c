@@ -1,5 +1,6 @@
 /* Descriptors: handles below HANDLE_SYSTEM_BASE. */
 #include "linux_call.h"
+#include "linux_layout.h"
 
 #define F_DUPFD 0u
 #define F_GETFD 1u
@@ -117,7 +118,7 @@ int64_t linux_fcntl(struct foreign_frame *frame, const uint64_t a[6])
         return status < 0 ? status : 0;
     }
     case F_GETFL:
-        return os_flags(fd, 0, 0);
+        return linux_open_out(os_flags(fd, 0, 0));
     case F_SETFL: {
         int status = os_flags(fd, OPEN_APPEND | OPEN_NONBLOCK, (uint32_t)a[2]);
         return status < 0 ? status : 0;

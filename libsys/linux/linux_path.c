@@ -1,5 +1,6 @@
 /* Calls that name files by path, and directories. */
 #include "linux_call.h"
+#include "linux_layout.h"
 
 #define AT_REMOVEDIR 0x200u
 #define AT_SYMLINK_FOLLOW 0x400u
@@ -14,13 +15,13 @@ static const char *text(uint64_t address)
 int64_t linux_openat(struct foreign_frame *frame, const uint64_t a[6])
 {
     (void)frame;
-    return os_open((int)a[0], text(a[1]), (uint32_t)a[2], (uint32_t)a[3] & 07777);
+    return os_open((int)a[0], text(a[1]), linux_open_in(a[2]), (uint32_t)a[3] & 07777);
 }
 
 int64_t linux_open(struct foreign_frame *frame, const uint64_t a[6])
 {
     (void)frame;
-    return os_open(OS_AT_CWD, text(a[0]), (uint32_t)a[1], (uint32_t)a[2] & 07777);
+    return os_open(OS_AT_CWD, text(a[0]), linux_open_in(a[1]), (uint32_t)a[2] & 07777);
 }
 
 int64_t linux_creat(struct foreign_frame *frame, const uint64_t a[6])

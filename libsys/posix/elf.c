@@ -4,6 +4,7 @@
 
 #include <abi/errno.h>
 #include <abi/limits.h>
+#include <abi/registers.h>
 #include <abi/types.h>
 
 struct elf_header {
@@ -34,18 +35,12 @@ struct elf_program_header {
     uint64_t alignment;
 };
 
-enum { TYPE_EXECUTABLE = 2, TYPE_DYNAMIC = 3, MACHINE_X86_64 = 62, MACHINE_AARCH64 = 183 };
+enum { TYPE_EXECUTABLE = 2, TYPE_DYNAMIC = 3 };
 enum { SEGMENT_LOAD = 1, SEGMENT_INTERPRETER = 3 };
 enum { FLAG_EXECUTE = 1, FLAG_WRITE = 2, FLAG_READ = 4 };
 
 #define PAGE_MASK ((uint64_t)PAGE_BYTES - 1u)
 #define FILE_BYTES_MAX (1ull << 46)
-
-#ifdef __aarch64__
-#define MACHINE_OWN MACHINE_AARCH64
-#else
-#define MACHINE_OWN MACHINE_X86_64
-#endif
 
 static bool header_is_good(const struct elf_header *header, uint64_t head_bytes)
 {
@@ -56,7 +51,7 @@ static bool header_is_good(const struct elf_header *header, uint64_t head_bytes)
         }
     }
     uint64_t table_bytes = (uint64_t)header->program_header_count * sizeof(struct elf_program_header);
-    return (header->type == TYPE_EXECUTABLE || header->type == TYPE_DYNAMIC) && header->machine == MACHINE_OWN &&
+    return (header->type == TYPE_EXECUTABLE || header->type == TYPE_DYNAMIC) && header->machine == ABI_ELF_MACHINE &&
            header->version == 1 && header->program_header_bytes == sizeof(struct elf_program_header) &&
            header->program_header_count != 0 && header->program_headers % 8 == 0 &&
            header->program_headers <= head_bytes && table_bytes <= head_bytes - header->program_headers;

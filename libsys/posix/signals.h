@@ -7,6 +7,7 @@
 #define POSIX_SIGNALS_H
 
 #include "foreign.h"
+#include "signal_frame.h"
 #include "state.h"
 
 #include <proto/root.h>
@@ -48,7 +49,6 @@ enum {
 #define ALTSTACK_ON 1u
 #define ALTSTACK_DISABLE 2u
 #define ALTSTACK_AUTO_DISARM 0x80000000u
-#define ALTSTACK_BYTES_MIN 2048u
 
 /* Exchanges an action; action or old may be NULL. -E_INVAL: no such signal, or one that cannot be caught. */
 int signal_action_exchange(int signal, const struct signal_action *action, struct signal_action *old);

@@ -1,6 +1,8 @@
 /* The initial stack of a program, laid out as on Linux. Pure. */
 #include "loader.h"
 
+#include "program_layout.h"
+
 #include <abi/errno.h>
 #include <abi/limits.h>
 
@@ -91,7 +93,7 @@ static void auxiliary_write(uint64_t *place, const struct program *program, cons
         {AUX_EUID, words->euid},
         {AUX_GID, words->gid},
         {AUX_EGID, words->egid},
-        {AUX_CAPABILITIES, 0},
+        {AUX_CAPABILITIES, PROGRAM_CAPABILITIES},
         {AUX_CLOCK_TICKS, CLOCK_TICKS},
         {AUX_SECURE, words->uid != words->euid || words->gid != words->egid},
         {AUX_RANDOM, random},

@@ -48,11 +48,4 @@ int fork_split(int (*parent)(uint64_t sp));
 /* Gives a thread area back (clears `bit` in *word) and ends the thread, without touching the stack in between. */
 _Noreturn void thread_release_and_exit(uint64_t *word, uint64_t bit, uint64_t exit_number);
 
-/* Vector and floating point state, in the form of the processor's save area (64-byte aligned). mask: of components;
- * 0: only what every processor has (512 bytes). */
-void vector_save(void *area, uint64_t mask);
-void vector_restore(const void *area, uint64_t mask);
-/* Components that signal frames save, and bytes that they take. */
-uint64_t vector_mask(uint64_t *bytes);
-
 #endif

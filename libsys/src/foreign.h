@@ -9,7 +9,7 @@
 /* One foreign call. It lies on the thread's system stack; a fork's child has its own copy at the same address. */
 struct foreign_frame {
     struct registers registers; /* of the caller, pc after the call. The personality may change any of them (clone: sp,
-                                   fs_base). They take effect when the call returns, with the result */
+                                   thread pointer). They take effect when the call returns, with the result */
     uint64_t number;
     uint64_t argument[6];
     uint64_t

@@ -25,7 +25,7 @@ struct process_state {
     uint32_t lock; /* 0 free, 1 held, 2 held and waited for */
     uint32_t thread_count;
     uint64_t brk_now, brk_mapped;       /* the heap: start.brk to brk_now; mapped: its end, page-aligned */
-    uint64_t xsave_mask, xsave_bytes;   /* of signal frames; 0: not found out yet */
+    uint64_t vector_mask, vector_bytes; /* of signal frames, the architecture's; 0: not found out yet */
     uint64_t ignored_told, caught_told; /* what the root server was told last */
     uint32_t flags_told;
     uint32_t told;

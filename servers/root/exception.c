@@ -1,6 +1,6 @@
 /* Exceptions of threads: to the library's signal handler if the process catches the signal, else the end of the
  * process, with a report in the machine's log. Each line of it starts with "crash:". */
-#include "register_names.h"
+#include "exception_registers.h"
 #include "root.h"
 #include <string.h>
 #include <sys/os.h>
@@ -79,16 +79,14 @@ static bool memory_make(struct root *root, const struct process *process)
 static bool exception_to_library(struct root *root, struct root_call *call, const struct exception_message *message)
 {
     struct registers registers = message->registers;
-    if (message->info.kind != EXCEPTION_FAULT || registers.rip - LIBSYS_BASE >= LIBSYS_BYTES_MAX) {
+    if (message->info.kind != EXCEPTION_FAULT || exception_pc(&registers) - LIBSYS_BASE >= LIBSYS_BYTES_MAX) {
         return false;
     }
     const struct libsys_header *header = (const struct libsys_header *)(uintptr_t)LIBSYS_BASE;
-    if (registers.rip - header->entry_fault < FAULT_ENTRY_BYTES) {
+    if (exception_pc(&registers) - header->entry_fault < FAULT_ENTRY_BYTES) {
         return false;
     }
-    registers.rdi = message->info.address;
-    registers.rsi = registers.rip;
-    registers.rip = header->entry_fault;
+    exception_divert(&registers, header->entry_fault, message->info.address);
     root_reply(root, call, EXCEPTION_RESUME, &registers, sizeof registers);
     return true;
 }

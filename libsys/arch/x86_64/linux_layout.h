@@ -16,4 +16,15 @@ struct linux_stat {
 };
 _Static_assert(sizeof(struct linux_stat) == 144, "struct stat of x86_64");
 
+/* Flags of open are ours, since ours are Linux's of x86_64. */
+static inline uint32_t linux_open_in(uint64_t flags)
+{
+    return (uint32_t)flags;
+}
+
+static inline int64_t linux_open_out(int64_t flags)
+{
+    return flags;
+}
+
 #endif

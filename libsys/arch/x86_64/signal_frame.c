@@ -1,6 +1,6 @@
 /* Signal frames of x86_64: what a handler compiled for Linux finds on its stack, and how it goes back. */
-#include "entry.h"
 #include "signals.h"
+#include "vector.h"
 
 #define RED_ZONE_BYTES 128u
 #define VECTOR_BYTES_MAX 3072u

@@ -1,6 +1,7 @@
 /* Which vector components signal frames save. Asked of the processor once per process: under a hypervisor that is slow.
  */
-#include "entry.h"
+#include "vector.h"
+
 #include "state.h"
 
 #define VECTOR_LEGACY_BYTES 512u
@@ -31,7 +32,7 @@ static uint64_t components_enabled(void)
 uint64_t vector_mask(uint64_t *bytes)
 {
     struct process_state *state = process_state();
-    if (state->xsave_bytes == 0) {
+    if (state->vector_bytes == 0) {
         uint64_t mask = components_enabled();
         uint64_t end = VECTOR_LEGACY_BYTES + (mask != 0 ? VECTOR_HEADER_BYTES : 0);
         for (uint32_t i = 2; i < 8; i++) {
@@ -40,9 +41,9 @@ uint64_t vector_mask(uint64_t *bytes)
                 end = answer.a + answer.b > end ? answer.a + answer.b : end;
             }
         }
-        state->xsave_mask = mask;
-        __atomic_store_n(&state->xsave_bytes, end, __ATOMIC_RELEASE);
+        state->vector_mask = mask;
+        __atomic_store_n(&state->vector_bytes, end, __ATOMIC_RELEASE);
     }
-    *bytes = state->xsave_bytes;
-    return state->xsave_mask;
+    *bytes = state->vector_bytes;
+    return state->vector_mask;
 }

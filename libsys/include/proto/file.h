@@ -27,7 +27,7 @@ enum file_operation {
 
 #define FILE_POSITION UINT64_MAX /* use and advance the session's own position */
 
-/* Open flags: Linux's x86_64 numbers. */
+/* Open flags: Linux's numbers on x86_64, here on every architecture. */
 #define OPEN_READ_ONLY 0u
 #define OPEN_WRITE_ONLY 1u
 #define OPEN_READ_WRITE 2u

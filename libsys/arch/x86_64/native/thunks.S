@@ -1,5 +1,5 @@
 /* Native programs' way into the image: one jump per function, through the table that the image's header names. */
-#include "../src/table.h"
+#include "table.h"
 
 #define HEADER_TABLE 0x600000000030 /* LIBSYS_BASE + offsetof(struct libsys_header, table) */
 
