@@ -14,7 +14,9 @@ endif()
 set(BATON_MUSL_INCLUDE /usr/include/${BATON_ARCH}-linux-musl)
 set(BATON_MUSL_LIBC /usr/lib/${BATON_ARCH}-linux-musl/libc.a)
 
-set(BATON_PROGRAM_OPTIONS -nostdinc "SHELL:-isystem ${BATON_MUSL_INCLUDE}" "SHELL:-isystem ${BATON_COMPILER_INCLUDE}"
+# libgcc's way to do atomics asks the C library what the processor has.
+set(BATON_ATOMICS $<$<STREQUAL:${BATON_ARCH},aarch64>:-mno-outline-atomics>)
+set(BATON_PROGRAM_OPTIONS ${BATON_ATOMICS} -nostdinc "SHELL:-isystem ${BATON_MUSL_INCLUDE}" "SHELL:-isystem ${BATON_COMPILER_INCLUDE}"
     -D_GNU_SOURCE -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables)
 
 # baton_program(TARGET DIRECTORY FILE SOURCES...): builds DIRECTORY/FILE in the build folder.
