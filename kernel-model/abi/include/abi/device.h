@@ -10,7 +10,7 @@
 
 /* x86 I/O ports: the eight from `port` (a multiple of 8) on are the device page at this physical address. Mapping it
  * shows no bytes: it lets the threads of the space use `in` and `out` on those ports. */
-#define DEVICE_PORTS_PHYSICAL 0x4000000000000ull
+#define DEVICE_PORTS_PHYSICAL 0xf00000000000ull
 #define DEVICE_PORTS_ADDRESS(port) (DEVICE_PORTS_PHYSICAL + (uint64_t)(port) / 8 * 4096)
 
 enum device_kind {
