@@ -1,0 +1,115 @@
+/* Time: the time stamp counter, scaled. Alarms: the local APIC's timer. Both rates are measured against the oldest
+ * timer of PCs, whose rate is known. */
+#include "clock.h"
+
+#include <cpu.h>
+#include "interrupt.h"
+#include <layout.h>
+
+#include <arch.h>
+
+#define PIT_HZ 1193182ull
+#define PIT_TICKS 11932u /* 10 ms */
+#define PIT_CHANNEL_2 0x42u
+#define PIT_CONTROL 0x43u
+#define PIT_CHANNEL_2_ONCE 0xb0u
+#define PIT_GATE 0x61u
+#define PIT_GATE_OPEN 0x01u
+#define PIT_SPEAKER 0x02u
+#define PIT_OUTPUT 0x20u
+#define SECOND_NS 1000000000ull
+#define SCALE_SHIFT 32u
+
+#define APIC_BASE_ADDRESS 0xfffff000ull
+#define APIC_BASE_ENABLE 0x800u
+/* Registers, in words. */
+#define APIC_TASK_PRIORITY (0x80u / 4)
+#define APIC_END (0xb0u / 4)
+#define APIC_SPURIOUS (0xf0u / 4)
+#define APIC_TIMER (0x320u / 4)
+#define APIC_LINE_0 (0x350u / 4)
+#define APIC_LINE_1 (0x360u / 4)
+#define APIC_ERROR (0x370u / 4)
+#define APIC_COUNT_START (0x380u / 4)
+#define APIC_COUNT (0x390u / 4)
+#define APIC_DIVIDE (0x3e0u / 4)
+#define APIC_ENABLE 0x100u
+#define APIC_MASKED 0x10000u
+#define APIC_DIVIDE_BY_1 0xbu
+
+static volatile uint32_t *apic;
+static uint64_t tsc_base, tsc_scale; /* ns = (tsc - tsc_base) * tsc_scale >> SCALE_SHIFT */
+static uint64_t timer_scale;         /* ticks of the APIC's timer in the same way */
+
+static void apic_init(void)
+{
+    uint64_t base = msr_read(MSR_APIC_BASE) | APIC_BASE_ENABLE;
+    msr_write(MSR_APIC_BASE, base);
+    apic = arch_device(base & APIC_BASE_ADDRESS);
+    apic[APIC_SPURIOUS] = APIC_ENABLE | VECTOR_SPURIOUS;
+    apic[APIC_TASK_PRIORITY] = 0;
+    apic[APIC_LINE_0] = APIC_MASKED;
+    apic[APIC_LINE_1] = APIC_MASKED;
+    apic[APIC_ERROR] = APIC_MASKED;
+    apic[APIC_DIVIDE] = APIC_DIVIDE_BY_1;
+    apic[APIC_TIMER] = VECTOR_TIMER | APIC_MASKED;
+}
+
+/* Counts both over the same PIT_TICKS. */
+static void rates_measure(uint64_t *tsc_ticks, uint64_t *timer_ticks)
+{
+    uint8_t gate = port_read(PIT_GATE) & (uint8_t)~(PIT_SPEAKER | PIT_GATE_OPEN);
+    port_write(PIT_GATE, gate);
+    port_write(PIT_CONTROL, PIT_CHANNEL_2_ONCE);
+    port_write(PIT_CHANNEL_2, PIT_TICKS & 0xff);
+    port_write(PIT_CHANNEL_2, PIT_TICKS >> 8);
+    apic[APIC_COUNT_START] = UINT32_MAX;
+    port_write(PIT_GATE, gate | PIT_GATE_OPEN);
+    uint64_t start = tsc_read();
+    uint32_t timer_start = apic[APIC_COUNT];
+    while ((port_read(PIT_GATE) & PIT_OUTPUT) == 0) {
+    }
+    *tsc_ticks = tsc_read() - start;
+    *timer_ticks = timer_start - apic[APIC_COUNT];
+    apic[APIC_COUNT_START] = 0;
+    port_write(PIT_GATE, gate);
+}
+
+void clock_init(void)
+{
+    uint64_t tsc_ticks, timer_ticks, measured_ns = PIT_TICKS * SECOND_NS / PIT_HZ;
+    apic_init();
+    rates_measure(&tsc_ticks, &timer_ticks);
+    tsc_scale = (measured_ns << SCALE_SHIFT) / (tsc_ticks | 1);
+    timer_scale = (timer_ticks << SCALE_SHIFT) / measured_ns;
+    tsc_base = tsc_read();
+    apic[APIC_TIMER] = VECTOR_TIMER;
+}
+
+static uint64_t scaled(uint64_t value, uint64_t scale)
+{
+    return (uint64_t)((unsigned __int128)value * scale >> SCALE_SHIFT);
+}
+
+uint64_t arch_clock_ns(void)
+{
+    return scaled(tsc_read() - tsc_base, tsc_scale);
+}
+
+/* The timer's counter is short: an alarm that is far away comes too early, and is set again. */
+void arch_timer_set(uint64_t deadline_ns)
+{
+    uint32_t count = 0;
+    if (deadline_ns != UINT64_MAX) {
+        uint64_t now_ns = arch_clock_ns();
+        uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
+        uint64_t ticks = left_ns < SECOND_NS ? scaled(left_ns, timer_scale) + 1 : scaled(SECOND_NS, timer_scale);
+        count = ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks;
+    }
+    apic[APIC_COUNT_START] = count;
+}
+
+void apic_end(void)
+{
+    apic[APIC_END] = 0;
+}
