@@ -63,7 +63,8 @@ static void bytes_copy(uint8_t *to, const uint8_t *from, size_t length)
     }
 }
 
-void *memcpy(void *restrict to, const void *restrict from, size_t length)
+/* These two are weak because an arch may have its own. */
+__attribute__((weak)) void *memcpy(void *restrict to, const void *restrict from, size_t length)
 {
     bytes_copy(to, from, length);
     return to;
@@ -84,7 +85,7 @@ void *memmove(void *to, const void *from, size_t length)
     return to;
 }
 
-void *memset(void *to, int byte, size_t length)
+__attribute__((weak)) void *memset(void *to, int byte, size_t length)
 {
     uint8_t *target = to;
     uint64_t value = (uint8_t)byte * 0x101010101010101u;

@@ -1,5 +1,6 @@
-/* One walk over the device tree by libfdt, tag by tag, since looking properties up by name takes most of a boot's time.
- * Addresses are translated by the `ranges` of the nodes above. */
+/* One walk over the device tree's tokens: libfdt checks the tree and knows its parts, but going by its functions takes
+ * most of a boot's instructions. Addresses are translated by the `ranges` of the nodes above. */
+#define _POSIX_C_SOURCE 200809L
 #include "device_tree.h"
 
 #include <window.h>
@@ -45,10 +46,10 @@ static const char *const names[NAME_COUNT] = {
 };
 
 struct node {
-    int offset;
+    const char *name;
     uint32_t address_cells, size_cells; /* for its children */
     struct property properties[NAME_COUNT];
-    bool is_reserved_memory, is_used;
+    bool is_used;
 };
 
 #define NAMES_KNOWN 64u
@@ -63,9 +64,9 @@ struct walk {
     struct node stack[DEPTH_MAX]; /* the node and those above it */
     int depth;
     struct device serials[SERIALS_MAX];
-    int serial_nodes[SERIALS_MAX];
+    const char *serial_names[SERIALS_MAX];
     uint32_t serial_count;
-    int stdout_node;
+    const char *stdout; /* a node's path or an alias of one, and options behind a colon */
     uint64_t initrd_start, initrd_end;
 };
 
@@ -119,16 +120,15 @@ static uint32_t name_find(struct walk *walk, uint32_t offset)
     return walk->known[place].name;
 }
 
-static void property_read(struct walk *walk, int offset)
+static void property_use(struct walk *walk, const struct fdt_property *found, uint32_t length_bytes)
 {
     struct node *node = &walk->stack[walk->depth];
-    const struct fdt_property *found = fdt_offset_ptr(walk->tree, offset, sizeof *found);
-    uint32_t name = found == NULL ? NAME_COUNT : name_find(walk, fdt32_ld(&found->nameoff));
+    uint32_t name = name_find(walk, fdt32_ld(&found->nameoff));
     if (name == NAME_COUNT) {
         return;
     }
     struct property *property = &node->properties[name];
-    *property = (struct property){.value = found->data, .length_bytes = fdt32_ld(&found->len)};
+    *property = (struct property){.value = found->data, .length_bytes = length_bytes};
     if (name == ADDRESS_CELLS) {
         node->address_cells = (uint32_t)cells_read(property, 0, 1);
     } else if (name == SIZE_CELLS) {
@@ -184,7 +184,7 @@ static void serial_add(struct walk *walk, uint32_t kind)
     struct machine_range registers = range_read(walk, 0);
     if (walk->serial_count < SERIALS_MAX && registers.size_bytes != 0) {
         const struct node *node = &walk->stack[walk->depth];
-        walk->serial_nodes[walk->serial_count] = node->offset;
+        walk->serial_names[walk->serial_count] = node->name;
         walk->serials[walk->serial_count++] = (struct device){.kind = kind,
                                                               .interrupt = interrupt_read(node),
                                                               .physical = registers.start,
@@ -275,11 +275,8 @@ static void chosen_read(struct walk *walk, const struct property *properties)
         walk->initrd_start = cells_read(&properties[INITRD_START], 0, properties[INITRD_START].length_bytes / 4);
         walk->initrd_end = cells_read(&properties[INITRD_END], 0, properties[INITRD_END].length_bytes / 4);
     }
-    const char *path = properties[STDOUT_PATH].value;
-    if (path != NULL) {
-        const char *colon = strchr(path, ':');
-        size_t length = colon == NULL ? strlen(path) : (size_t)(colon - path);
-        walk->stdout_node = fdt_path_offset_namelen(walk->tree, path, (int)length);
+    if (properties[STDOUT_PATH].value != NULL) {
+        walk->stdout = properties[STDOUT_PATH].value;
     }
 }
 
@@ -298,49 +295,74 @@ static void node_use(struct walk *walk)
     }
     if (property_is(&node->properties[DEVICE_TYPE], "memory")) {
         ranges_read(walk, ram_add);
-    } else if (walk->depth > 1 && walk->stack[walk->depth - 1].is_reserved_memory) {
+    } else if (walk->depth > 1 && strcmp(walk->stack[walk->depth - 1].name, "reserved-memory") == 0) {
         ranges_read(walk, machine_reserve);
     } else if (node->properties[COMPATIBLE].value != NULL) {
         device_read(walk, node);
     }
 }
 
-static void node_begin(struct walk *walk, int offset)
+static void node_begin(struct walk *walk, const char *name)
 {
     struct node *node = &walk->stack[++walk->depth];
     memset(node, 0, sizeof *node);
-    node->offset = offset;
+    node->name = name;
     node->address_cells = 2;
     node->size_cells = 1;
-    if (walk->depth == 1) {
-        const char *name = fdt_get_name(walk->tree, offset, NULL);
-        node->is_reserved_memory = name != NULL && strcmp(name, "reserved-memory") == 0;
-    }
 }
 
-static void tree_walk(struct walk *walk)
+/* A token of the tree, at `at`; returns where the next one is, NULL: the tree ends or is damaged. */
+static const char *token_use(struct walk *walk, const char *at, const char *end)
 {
-    int offset = 0, next = 0, too_deep = 0;
-    walk->depth = -1;
-    for (uint32_t tag; (tag = fdt_next_tag(walk->tree, offset, &next)) != FDT_END; offset = next) {
-        if (too_deep > 0 || (tag == FDT_BEGIN_NODE && walk->depth == DEPTH_MAX - 1)) {
-            too_deep += tag == FDT_BEGIN_NODE ? 1 : tag == FDT_END_NODE ? -1 : 0;
-            continue;
-        }
-        if ((tag == FDT_BEGIN_NODE || tag == FDT_END_NODE) && walk->depth >= 0) {
+    size_t left = (size_t)(end - at), length = 0;
+    uint32_t token = left < sizeof(uint32_t) ? FDT_END : fdt32_ld((const fdt32_t *)(const void *)at);
+    if (token == FDT_BEGIN_NODE) {
+        const char *name = at + sizeof token;
+        length = strnlen(name, left - sizeof token) + 1;
+        if (walk->depth >= 0) {
             node_use(walk);
         }
-        if (tag == FDT_BEGIN_NODE) {
-            node_begin(walk, offset);
-        } else if (tag == FDT_END_NODE) {
-            walk->depth--;
-        } else if (tag == FDT_PROP && walk->depth >= 0) {
-            property_read(walk, offset);
+        if (walk->depth == DEPTH_MAX - 1) {
+            machine_fail("the device tree is too deep");
         }
+        node_begin(walk, name);
+    } else if (token == FDT_END_NODE && walk->depth >= 0) {
+        node_use(walk);
+        walk->depth--;
+    } else if (token == FDT_PROP && walk->depth >= 0 && left >= sizeof(struct fdt_property)) {
+        const struct fdt_property *property = (const void *)at;
+        uint32_t value_bytes = fdt32_ld(&property->len);
+        length = sizeof *property - sizeof token + value_bytes;
+        if (length <= left - sizeof token) {
+            property_use(walk, property, value_bytes);
+        }
+    } else if (token != FDT_NOP) {
+        return NULL;
     }
-    if (next < 0) {
-        machine_fail("the device tree is damaged");
+    length = (sizeof token + length + 3) & ~(size_t)3;
+    return length > left ? NULL : at + length;
+}
+
+/* Up to the options. */
+static size_t path_length(const char *path)
+{
+    const char *colon = strchr(path, ':');
+    return colon == NULL ? strlen(path) : (size_t)(colon - path);
+}
+
+/* Is a node's name the last of the path that the tree names as console? */
+static bool is_stdout(const struct walk *walk, const char *name)
+{
+    const char *path = walk->stdout;
+    if (path != NULL && path[0] != '/') {
+        path = fdt_get_alias_namelen(walk->tree, path, (int)path_length(path));
     }
+    if (path == NULL) {
+        return false;
+    }
+    size_t length = path_length(path), name_length = strlen(name);
+    return length > name_length && path[length - name_length - 1] == '/' &&
+           memcmp(path + length - name_length, name, name_length) == 0;
 }
 
 /* The one that the tree names as console first, then PL011s. */
@@ -349,7 +371,7 @@ static void serials_add(const struct walk *walk)
     for (unsigned turn = 0; turn < 3; turn++) {
         for (uint32_t i = 0; i < walk->serial_count; i++) {
             const struct device *serial = &walk->serials[i];
-            unsigned due = walk->serial_nodes[i] == walk->stdout_node ? 0 : serial->kind == DEVICE_SERIAL_PL011 ? 1 : 2;
+            unsigned due = is_stdout(walk, walk->serial_names[i]) ? 0 : serial->kind == DEVICE_SERIAL_PL011 ? 1 : 2;
             if (due == turn) {
                 machine_device_add(serial->kind, serial->interrupt, serial->physical, serial->size_bytes, 0);
             }
@@ -378,10 +400,16 @@ void device_tree_read(uint64_t physical)
         machine_fail("the boot loader gave no device tree, or a damaged one");
     }
     window_show(physical, physical + fdt_totalsize(tree));
-    static struct walk walk = {.stdout_node = -1};
+    static struct walk walk = {.depth = -1};
     walk.tree = tree;
     reservations_read(tree);
-    tree_walk(&walk);
+    const char *at = (const char *)tree + fdt_off_dt_struct(tree), *end = at + fdt_size_dt_struct(tree);
+    while (at != NULL) {
+        at = token_use(&walk, at, end);
+    }
+    if (walk.depth >= 0) {
+        machine_fail("the device tree is damaged");
+    }
     serials_add(&walk);
     machine.archive.start = walk.initrd_start;
     machine.archive.size_bytes = walk.initrd_end - walk.initrd_start;
