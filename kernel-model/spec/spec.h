@@ -208,6 +208,7 @@ struct spec {
     int current;       /* thread that entered the kernel and may go on, or SPEC_NONE */
     int direct;        /* handed the CPU */
     int running;       /* last chosen to run */
+    int closer;        /* client of the message that is being taken apart, or SPEC_NONE */
     int payer;         /* budget that its time is charged to, or SPEC_NONE */
     uint64_t receipts; /* messages received */
     uint64_t slice_end_ns;

@@ -51,6 +51,7 @@ void spec_message_close(struct spec *spec, int client, bool killed)
 {
     struct spec_thread *thread = &spec->threads[client];
     struct spec_message message = thread->message;
+    int closer = spec->closer;
 
     spec_pulse_cancel(spec, SPEC_PULSE_UNBLOCK, client);
     if (killed && wants_unblock(spec, client))
@@ -62,8 +63,10 @@ void spec_message_close(struct spec *spec, int client, bool killed)
     }
     thread->state = THREAD_READY;
     spec_priorities_settle(spec);
+    spec->closer = client;
     spec_handle_gone(spec, OBJECT_CONNECTION, message.connection, RIGHTS_ALL);
     spec_handles_drop(spec, message.handles, &message.handle_count);
+    spec->closer = closer;
 }
 
 void spec_message_fail(struct spec *spec, int client, int error)

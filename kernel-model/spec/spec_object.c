@@ -91,7 +91,8 @@ static int connection_uses(const struct spec *spec, int connection)
 static void connection_close(struct spec *spec, int connection)
 {
     const struct spec_connection *it = &spec->connections[connection];
-    const struct spec_thread *closer = spec->current == SPEC_NONE ? NULL : &spec->threads[spec->current];
+    int thread = spec->closer != SPEC_NONE ? spec->closer : spec->current;
+    const struct spec_thread *closer = thread == SPEC_NONE ? NULL : &spec->threads[thread];
 
     spec_pulse_send(spec, &(struct spec_pulse){
                               .kind = SPEC_PULSE_CLOSE,

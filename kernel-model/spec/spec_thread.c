@@ -8,6 +8,7 @@ void spec_init(struct spec *spec, uint64_t now_ns)
         .current = SPEC_NONE,
         .direct = SPEC_NONE,
         .running = SPEC_NONE,
+        .closer = SPEC_NONE,
         .payer = SPEC_NONE,
     };
 }

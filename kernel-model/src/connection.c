@@ -38,18 +38,18 @@ void connection_handle_added(struct connection *connection)
 void connection_handle_removed(struct kernel *kernel, struct connection *connection)
 {
     struct pulse *pulse = &connection->close;
-    const struct thread *current = schedule_current(kernel);
+    const struct thread *closer = kernel->closer != NULL ? kernel->closer : schedule_current(kernel);
 
     KERNEL_ASSERT(kernel, connection->handles > 0);
-    if (--connection->handles > 0 || (canary(CLOSE_LOST) && current == NULL))
+    if (--connection->handles > 0 || (canary(CLOSE_LOST) && closer == NULL))
         return;
     pulse->owner = PULSE_OF_REFERENCE;
     pulse->holder = &connection->object;
     pulse->code = PULSE_CLOSE;
     pulse->value = connection->cookie;
     pulse->cookie = connection->cookie;
-    pulse->identity = current != NULL ? current->identity : 0;
-    pulse_send(kernel, connection->channel, pulse, current != NULL ? current->base_priority : 0);
+    pulse->identity = closer != NULL ? closer->identity : 0;
+    pulse_send(kernel, connection->channel, pulse, closer != NULL ? closer->base_priority : 0);
 }
 
 unsigned connection_check(struct kernel *kernel, struct connection *connection)

@@ -42,6 +42,7 @@ struct kernel {
     uint64_t thread_serial;
     struct cpu cpu[CPUS_MAX];
     struct list doomed; /* thread.wait_link */
+    const struct thread *closer; /* client of the message that is being taken apart; NULL: none is */
     struct absent_page absent;
     struct deadline_heap deadlines;
     struct address_waits address_waits;

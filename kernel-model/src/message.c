@@ -87,6 +87,7 @@ static void message_release(struct kernel *kernel, struct thread *client)
     struct connection *connection = message->connection;
     struct thread *copier = message->copier;
     struct transfer_set transfer = message->transfer;
+    const struct thread *closer = kernel->closer; /* one message may take another along */
 
     lending_end(kernel, client);
     server_set(kernel, client, NULL);
@@ -99,11 +100,13 @@ static void message_release(struct kernel *kernel, struct thread *client)
     message->channel = NULL;
     message->connection = NULL;
     message->table = NULL;
+    kernel->closer = client;
     connection_handle_removed(kernel, connection);
     if (canary(DOUBLE_FREE) && client->state == THREAD_REPLY)
         object_release(kernel, &connection->object);
     object_release(kernel, &connection->object);
     transfer_drop(kernel, &transfer);
+    kernel->closer = closer;
     if (copier != NULL)
         job_client_gone(kernel, copier);
 }

@@ -154,8 +154,31 @@ START_TEST(an_uninterruptible_call_stays_IPC_19)
 }
 END_TEST
 
+START_TEST(what_goes_with_a_message_was_closed_by_its_client_IPC_18)
+{
+    struct pair pair = pair_create(0);
+    struct thread *bystander = thread_add(&pair.server_process, 20, NULL, NULL);
+    int second = connection_add(pair.s, pair.server, pair.channel, pair.client, 5);
+    struct control *control = pair.client->control;
+
+    control->transfer_count = 1;
+    control->transfer[0] = (struct transfer){.handle = second, .rights = RIGHTS_ALL, .move = 1};
+    call_text(&pair, pair.client, pair.connection, "x", pair.s->now_ns + 1000);
+    ck_assert_ptr_eq(next_of(pair.s), bystander);
+    time_pass(pair.s, pair.s->now_ns + 1000);
+    ck_assert_int_eq(result_of(pair.client), -E_TIMEDOUT);
+    ck_assert_int_eq(receive_text(&pair, pair.server), 0);
+    ck_assert_int_eq(info_of(pair.server)->pulse_code, PULSE_CLOSE);
+    ck_assert_uint_eq(info_of(pair.server)->cookie, 5);
+    ck_assert_uint_eq(info_of(pair.server)->identity, pair.client->identity);
+    ck_assert_uint_eq(info_of(pair.server)->priority, pair.client->base_priority);
+    scenario_destroy(pair.s);
+}
+END_TEST
+
 UNIT_MAIN("message_end", clients_of_a_dying_server_get_an_error_at_once_IPC_17,
           a_client_killed_in_any_state_leaves_no_trace_IPC_17, timeouts_poll_and_expire_in_every_state_IPC_18,
           an_unanswered_client_leaves_at_once_without_unblock_IPC_19,
           an_unblocking_channel_is_told_once_and_decides_IPC_19,
-          a_kill_wins_over_unblock_and_the_server_is_told_IPC_19, an_uninterruptible_call_stays_IPC_19)
+          a_kill_wins_over_unblock_and_the_server_is_told_IPC_19, an_uninterruptible_call_stays_IPC_19,
+          what_goes_with_a_message_was_closed_by_its_client_IPC_18)
