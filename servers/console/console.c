@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-#include "rings/ring.h"
+#include "driver/ring.h"
 
 #define DEVICE_NUMBER_TTY 0x500u     /* what Linux shows for /dev/tty */
 #define DEVICE_NUMBER_CONSOLE 0x501u /* and for /dev/console */

@@ -7,7 +7,7 @@
 #include <abi/errno.h>
 
 #include "console.h"
-#include "rings/ring.h"
+#include "driver/ring.h"
 
 struct console_window { /* Linux's struct winsize */
     uint16_t rows, columns, width, height;

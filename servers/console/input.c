@@ -5,7 +5,7 @@
 #include <abi/errno.h>
 
 #include "console.h"
-#include "rings/ring.h"
+#include "driver/ring.h"
 
 #define VTIME_UNIT_NS 100000000ull
 

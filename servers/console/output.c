@@ -6,7 +6,7 @@
 #include <abi/errno.h>
 
 #include "console.h"
-#include "rings/ring.h"
+#include "driver/ring.h"
 
 struct console_output *console_output_of(struct console *console, uint64_t inode)
 {

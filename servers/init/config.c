@@ -59,6 +59,10 @@ static int line_parse(struct config *config, const char *key, char *value)
     if (strcmp(key, "stream") == 0) {
         return stream_parse(config, value);
     }
+    if (strcmp(key, "console") == 0) {
+        config->prefers_virtio = strcmp(value, "virtio") == 0;
+        return config->prefers_virtio || strcmp(value, "serial") == 0 ? 0 : -E_INVAL;
+    }
     if (strcmp(key, "arg") == 0) {
         return list_add(config->arguments, &config->argument_count, CONFIG_ARGUMENTS_MAX, value);
     }

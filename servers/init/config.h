@@ -1,6 +1,7 @@
 /* boot/config: what the machine's starter tells init. Lines "key value"; unknown keys are ignored.
  *   interactive 0|1     a shell, or one program
  *   stream N tty|plain  each of the three streams; not told: the first one a terminal, the others as interactive is
+ *   console KIND        of several consoles: serial (as without this line) or virtio
  *   arg TEXT            the program's arguments in order; \\ stands for a backslash, \n for a newline
  *   env NAME=VALUE      its environment, escaped the same way
  *   cwd PATH            its working directory */
@@ -16,6 +17,7 @@
 
 struct config {
     bool interactive;
+    bool prefers_virtio; /* of several consoles */
     bool is_terminal[3];
     bool is_told[3]; /* a line said which */
     const char *cwd; /* NULL: not given */

@@ -43,6 +43,8 @@ struct service_state {
 struct init_driver {
     struct driver driver;
     struct service service;
+    struct service_state *state;
+    int bell; /* notification that the driver waits on */
 };
 
 struct init {
@@ -53,7 +55,10 @@ struct init {
     uint32_t service_count;
     struct init_driver drivers[DRIVERS_MAX];
     uint32_t driver_count;
-    struct console_device *rings; /* shared by the console server and its driver; NULL: there is no driver */
+    struct device_list devices;
+    struct init_driver *console_driver; /* NULL: the console server needs none */
+    struct init_driver *entropy_driver; /* NULL: there is none */
+    struct console_device *rings;       /* shared by the console server and its driver */
     struct config config;
 };
 
@@ -68,11 +73,17 @@ void service_lend(struct service_state *state, int fd, int handle, uint32_t righ
 int archive_spawn(struct init *init, const char *path, char *const argv[], char *const envp[]);
 
 /* devices.c: what drivers need. */
-/* Finds the console's device, adds its driver if it needs one, and lends what the console server needs. 0, -E_NODEV:
- * there is no console, or -error. */
+/* Reads the device table. 0 or -E_NODEV: there is none. */
+int devices_find(struct init *init);
+/* Adds the console's driver, if it needs one, and lends what the console server needs. 0, -E_NODEV: there is no
+ * console, or -error. */
 int devices_console(struct init *init, struct service_state *console);
+/* Adds the driver of the entropy device, init->entropy_driver. 0, -E_NODEV: there is no such device, or -error. */
+int devices_entropy(struct init *init);
 /* A service is given up: nobody is to wait for its device any more. */
-void devices_lost(struct init *init, const struct service_state *service);
+void devices_service_lost(struct init *init, const struct service_state *service);
+/* The server of /dev/random has lost what the entropy driver gave. */
+void devices_random_new(const struct init *init);
 
 /* job.c: the foreground program. */
 /* Spawns it; pid or -error. */

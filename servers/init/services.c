@@ -11,6 +11,7 @@
 #define READY_LOOK_NS 100000000ull /* how often a server that is not ready yet is looked at */
 #define RESTARTS_MAX 5u
 #define CONSOLE_PORT "con"
+#define DEVICES_PORT "dev"
 #define TOP_INODE 1u /* of every server's tree */
 
 /* In the order in which they are mounted. */
@@ -21,7 +22,7 @@ static const struct service services[] = {
      .mount = "/",
      .mount_flags = ROOT_READ_ONLY,
      .needs_archive = true},
-    {.path = "sbin/dev", .arguments = {"dev", "dev"}, .port = "dev", .mount = "/dev", .needs_archive = true},
+    {.path = "sbin/dev", .arguments = {"dev", "dev"}, .port = DEVICES_PORT, .mount = "/dev", .needs_archive = true},
     {.path = "sbin/console", .arguments = {"console", "con"}, .port = CONSOLE_PORT, .mount = "/dev/con"},
     {.path = "sbin/ramfs", .arguments = {"ramfs", "--name", "tmp"}, .port = "tmp", .mount = "/tmp"},
     {.path = "sbin/pipe", .arguments = {"pipe", "pipe"}, .port = "pipe", .mount = "/dev/pipe"},
@@ -156,7 +157,7 @@ static int service_mount(struct service_state *state, int ready)
 
 static const char *service_name(const struct service *service)
 {
-    return service->port != NULL ? service->port : service->arguments[1];
+    return service->port != NULL ? service->port : service->arguments[0];
 }
 
 static int service_failed(const struct service *service, const char *what, int status)
@@ -175,11 +176,32 @@ static int services_add(struct init *init)
             console = state;
         }
     }
-    int status = devices_console(init, console);
+    int status = devices_find(init);
+    if (status == 0) {
+        status = devices_console(init, console);
+    }
     if (status < 0) {
         os_log("init: the console's device: error %d\n", -status);
     }
     return status;
+}
+
+/* The driver feeds /dev/random before it is ready, so no program gets guessable bytes. Without it the machine goes on.
+ */
+static void entropy_start(struct init *init)
+{
+    int status = devices_entropy(init);
+    if (status == -E_NODEV) {
+        return;
+    }
+    struct service_state *state = init->entropy_driver->state;
+    if (status == 0) {
+        status = service_spawn(init, state);
+        status = status < 0 ? status : service_mount(state, status);
+    }
+    if (status < 0) {
+        service_failed(state->service, "did not come up", status);
+    }
 }
 
 int services_start(struct init *init)
@@ -198,6 +220,9 @@ int services_start(struct init *init)
             return service_failed(init->services[i].service, "did not come up", status);
         }
     }
+    if (status >= 0) {
+        entropy_start(init);
+    }
     return status;
 }
 
@@ -209,14 +234,16 @@ static void service_restart(struct init *init, struct service_state *state, int 
     os_log("init: %s (%s) ended with status %d\n", service->path, service_name(service), status);
     if (++state->restarts > RESTARTS_MAX) {
         os_log("init: %s (%s) is given up\n", service->path, service_name(service));
-        devices_lost(init, state);
+        devices_service_lost(init, state);
         return;
     }
     int result = service_spawn(init, state);
     result = result < 0 ? result : service_mount(state, result);
     if (result < 0) {
         service_failed(service, "did not come back", result);
-        devices_lost(init, state);
+        devices_service_lost(init, state);
+    } else if (service->port != NULL && strcmp(service->port, DEVICES_PORT) == 0) {
+        devices_random_new(init);
     }
 }
 

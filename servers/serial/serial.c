@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "rings/ring.h"
+#include "driver/ring.h"
 
 const struct serial_model *serial_model_find(const char *name)
 {

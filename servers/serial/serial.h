@@ -9,7 +9,8 @@
 #include <abi/console.h>
 
 #define SERIAL_BAUD 115200u
-#define SERIAL_SETTLE_READS 200000u /* of a status register while the UART sends what it holds; then we go on anyway */
+#define SERIAL_SETTLE_READS 200000u /* of a status register while the UART sends what it holds; then we go on anyway   \
+                                     */
 
 struct serial_bus {
     uint32_t (*load)(uint64_t place, uint32_t offset_bytes);
@@ -26,7 +27,7 @@ struct serial_model {
     void (*open)(struct serial_line *line);
     uint32_t (*room)(struct serial_line *line); /* bytes that it takes at once now */
     void (*send)(struct serial_line *line, uint8_t byte);
-    bool (*receive)(struct serial_line *line, uint8_t *byte); /* false: there is none */
+    bool (*receive)(struct serial_line *line, uint8_t *byte);         /* false: there is none */
     void (*watch)(struct serial_line *line, bool receive, bool send); /* which of its interrupts are on */
     void (*settle)(struct serial_line *line); /* drops the request for what it has told, not for what is to come */
 };

@@ -7,7 +7,7 @@ source=$2
 busybox=$3
 host_busybox=${4:-$busybox}
 echo "file boot/libsys 0555 $build/libsys.bin"
-for server in root init ramfs console pipe dev serial; do
+for server in root init ramfs console pipe dev serial entropy virtio_console; do
     echo "file sbin/$server 0555 $build/servers/$server"
 done
 for folder in tmp dev proc port root; do

@@ -24,6 +24,7 @@
 #define SERVER_FD_INTERRUPT 1004  /* the device's interrupt, to acknowledge; masked until then */
 #define SERVER_FD_INTERRUPTS 1005 /* channel: the interrupt's pulses come here */
 #define SERVER_FD_RINGS 1006      /* memory: the shared rings */
+#define SERVER_FD_DEVICE_MEMORY 1009 /* memory that the device reaches by itself */
 #define SERVER_FD_BELL 1007       /* notification: the other side of the rings has done something */
 #define SERVER_FD_BELL_OUT 1008   /* notification: to tell the other side */
 #define SERVER_BELL_RING 1u       /* bits of the bells: the other side; */

@@ -12,10 +12,10 @@ struct fake_uart {
     uint32_t incoming_first, incoming_count;
     uint8_t sent[FAKE_BYTES];
     uint32_t sent_count;
-    uint32_t room;   /* bytes that it takes before it is full */
-    uint32_t lost;   /* sent without room */
+    uint32_t room;    /* bytes that it takes before it is full */
+    uint32_t lost;    /* sent without room */
     uint32_t divisor; /* PL011: in 64ths */
-    uint32_t mask;   /* the register of interrupts that are on */
+    uint32_t mask;    /* the register of interrupts that are on */
     uint32_t line;
     bool on;
     uint32_t settled; /* times that pending interrupts were dropped */

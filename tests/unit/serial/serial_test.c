@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver/ring.h"
 #include "fake_uart.h"
-#include "rings/ring.h"
 #include "unit.h"
 
 static const char *const models[] = {"pl011", "16550", "bcm2835"};

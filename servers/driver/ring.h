@@ -1,6 +1,6 @@
 /* One end of a ring of abi/console.h. The other end is not trusted: counts are cut to the ring's size. */
-#ifndef RINGS_RING_H
-#define RINGS_RING_H
+#ifndef DRIVER_RING_H
+#define DRIVER_RING_H
 
 #include <stdint.h>
 #include <string.h>
