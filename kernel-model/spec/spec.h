@@ -127,7 +127,9 @@ struct spec_channel {
     bool dead;
     uint32_t flags;
     uint32_t pulse_slots;
-    int last_server; /* thread, or SPEC_NONE */
+    int last_server;  /* thread, or SPEC_NONE */
+    int notification; /* that it is bound to, or SPEC_NONE */
+    uint64_t bits;    /* to signal when something is queued */
 };
 
 struct spec_connection {
@@ -235,6 +237,7 @@ int spec_connection_free(const struct spec *spec);
 int spec_notification_free(const struct spec *spec);
 int spec_timer_free(const struct spec *spec);
 int spec_budget_free(const struct spec *spec);
+void spec_channel_add(struct spec *spec, int channel, uint32_t flags, uint32_t pulse_slots);
 void spec_budget_add(struct spec *spec, int budget, uint64_t budget_ns, uint64_t period_ns, int connection);
 void spec_thread_bind(struct spec *spec, int thread, int budget);
 /* The lowest free place of a table gets a handle: its number. */
@@ -262,6 +265,7 @@ void spec_connection_create(struct spec *spec, int64_t channel, uint64_t cookie,
 void spec_notification_create(struct spec *spec);
 void spec_signal(struct spec *spec, int64_t handle, uint64_t bits);
 void spec_notification_wait(struct spec *spec, int64_t handle, uint64_t bits_address, uint64_t deadline_ns);
+void spec_notification_bind(struct spec *spec, int64_t notification, int64_t channel, uint64_t bits);
 void spec_timer_create(struct spec *spec, int64_t connection, int64_t code, uint64_t value);
 void spec_timer_set(struct spec *spec, int64_t handle, uint64_t deadline_ns, uint64_t period_ns);
 /* connection -1: nobody is told */

@@ -140,7 +140,8 @@ uint64_t spec_hash(const struct spec *spec)
             add_handle(&hash, &spec->tables[i].handles[j]);
     }
     for (int i = 0; i < SPEC_CHANNELS && spec->channels[i].exists; i++)
-        add(&hash, (uint64_t)(spec->channels[i].last_server + 1) << 1 | spec->channels[i].dead);
+        add(&hash, (spec->channels[i].bits << 8) + (uint64_t)(spec->channels[i].notification + 1) * 31 +
+                       ((uint64_t)(spec->channels[i].last_server + 1) << 1 | spec->channels[i].dead));
     for (int i = 0; i < SPEC_CONNECTIONS; i++)
         add(&hash, (uint64_t)spec->connections[i].exists << 1 | spec->connections[i].closed);
     for (int i = 0; i < SPEC_NOTIFICATIONS; i++)

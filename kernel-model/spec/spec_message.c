@@ -228,6 +228,7 @@ int spec_message_send(struct spec *spec, int client)
     thread->wait_place = spec_place_last(spec);
     thread->message.server = spec->channels[channel].last_server;
     spec_priorities_settle(spec);
+    spec_channel_tell(spec, channel);
     return 0;
 }
 

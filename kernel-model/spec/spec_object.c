@@ -112,6 +112,8 @@ void spec_channel_close(struct spec *spec, int channel)
     int first;
 
     spec->channels[channel].dead = true;
+    spec_channel_tell(spec, channel);
+    spec_channel_unbind(spec, channel);
     while ((first = spec_queue_first(spec, channel, &is_pulse)) != SPEC_NONE) {
         if (is_pulse)
             spec->pulses[first] = (struct spec_pulse){0};
@@ -143,9 +145,7 @@ void spec_handle_gone(struct spec *spec, int type, int index, uint32_t rights)
         }
         break;
     case OBJECT_NOTIFICATION:
-        if (handle_count(spec, OBJECT_NOTIFICATION, index, RIGHT_SIGNAL) == 0 ||
-            handle_count(spec, OBJECT_NOTIFICATION, index, RIGHT_WAIT) == 0)
-            spec_notification_wake(spec, index, -E_BADF);
+        spec_notification_gone(spec, index);
         break;
     case OBJECT_TIMER:
         if (handle_count(spec, OBJECT_TIMER, index, 0) == 0) {
@@ -231,6 +231,15 @@ static void give(struct spec *spec, int type, int index, uint32_t rights)
     spec_leave(spec, spec_handle_put(spec, spec->threads[spec->current].table, type, index, rights, 0));
 }
 
+void spec_channel_add(struct spec *spec, int channel, uint32_t flags, uint32_t pulse_slots)
+{
+    spec->channels[channel] = (struct spec_channel){.exists = true,
+                                                    .flags = flags,
+                                                    .pulse_slots = pulse_slots,
+                                                    .last_server = SPEC_NONE,
+                                                    .notification = SPEC_NONE};
+}
+
 void spec_channel_create(struct spec *spec, uint64_t pulse_slots, uint64_t flags)
 {
     int channel = spec_channel_free(spec);
@@ -240,8 +249,7 @@ void spec_channel_create(struct spec *spec, uint64_t pulse_slots, uint64_t flags
         spec_leave(spec, -E_INVAL);
         return;
     }
-    spec->channels[channel] = (struct spec_channel){
-        .exists = true, .flags = (uint32_t)flags, .pulse_slots = (uint32_t)pulse_slots, .last_server = SPEC_NONE};
+    spec_channel_add(spec, channel, (uint32_t)flags, (uint32_t)pulse_slots);
     give(spec, OBJECT_CHANNEL, channel, RIGHTS_ALL);
 }
 

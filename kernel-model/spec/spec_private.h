@@ -86,7 +86,11 @@ void spec_wake_quietly(struct spec *spec, int thread);
 void spec_wake_direct(struct spec *spec, int thread, int64_t result);
 void spec_doom(struct spec *spec, int thread);
 void spec_die(struct spec *spec, int thread);
-void spec_notification_wake(struct spec *spec, int notification, int64_t result);
+/* A handle on it, or a binding, has gone. */
+void spec_notification_gone(struct spec *spec, int notification);
+/* Something is queued at the channel, or it dies. */
+void spec_channel_tell(struct spec *spec, int channel);
+void spec_channel_unbind(struct spec *spec, int channel);
 void spec_expire(struct spec *spec, int thread);
 
 /* Budgets. */

@@ -42,6 +42,7 @@ static void pulse_queue(struct spec *spec, const struct spec_pulse *pulse)
         if (spec->pulses[i].kind == 0) {
             spec->pulses[i] = *pulse;
             spec->pulses[i].place = spec_place_last(spec);
+            spec_channel_tell(spec, pulse->channel);
             return;
         }
     }

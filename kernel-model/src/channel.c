@@ -8,6 +8,7 @@
 #include "table.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 int channel_create(struct kernel *kernel, struct grant *grant, uint32_t pulse_slots, uint32_t flags,
                    struct channel **channel_out)
@@ -63,7 +64,8 @@ void channel_close(struct kernel *kernel, struct channel *channel)
     if (channel->dead)
         return;
     channel->dead = true;
-    channel_tell(kernel, channel);
+    if (!canary(BIND_LOST))
+        channel_tell(kernel, channel);
     notification_unbind(kernel, channel);
     channel_drop_queue(kernel, channel);
     while ((entry = list_first(&channel->unanswered)) != NULL)

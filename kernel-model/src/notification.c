@@ -6,6 +6,7 @@
 #include "memory.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 int notification_create(struct kernel *kernel, struct grant *grant, struct notification **notification_out)
 {
@@ -109,7 +110,7 @@ int notification_bind(struct kernel *kernel, struct notification *notification, 
         notification->signal_handles++;
     }
     channel->notification_bits = bits;
-    if (prioqueue_first(&channel->queue) != NULL)
+    if (prioqueue_first(&channel->queue) != NULL && !canary(BIND_SILENT))
         channel_tell(kernel, channel);
     return 0;
 }

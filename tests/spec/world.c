@@ -123,8 +123,7 @@ static void objects_add(struct world *world)
         struct channel *channel;
 
         must(world, channel_create(kernel, grant, world->config.pulse_slots, flags, &channel) == 0);
-        world->now.spec.channels[i] = (struct spec_channel){
-            .exists = true, .flags = flags, .pulse_slots = world->config.pulse_slots, .last_server = SPEC_NONE};
+        spec_channel_add(&world->now.spec, i, flags, world->config.pulse_slots);
         object_add(world, i % world->config.tables, OBJECT_CHANNEL, i, channel);
         object_release(kernel, &channel->object);
         for (int table = 0; table < world->config.tables; table++) {

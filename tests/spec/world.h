@@ -48,6 +48,7 @@ enum operation_kind {
     OP_CALL_SHORT,        /* handle: connection; send, receive: how many words; flags; transfer */
     OP_REPLY_SHORT,       /* message, value: status; send: how many words; transfer */
     OP_REPLY_RECEIVE_SHORT, /* both; handle: channel */
+    OP_BIND,              /* handle: notification; other: channel; value: bits */
     OP_KINDS
 };
 

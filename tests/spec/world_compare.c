@@ -157,6 +157,13 @@ static int list_length(const struct list *list)
     return count;
 }
 
+static const void *notification_due(const struct world *world, int channel)
+{
+    int index = world->now.spec.channels[channel].notification;
+
+    return index == SPEC_NONE ? NULL : world->now.objects[OBJECT_NOTIFICATION][index];
+}
+
 static enum world_result compare_channel(struct world *world, int index)
 {
     const struct spec *spec = &world->now.spec;
@@ -168,6 +175,10 @@ static enum world_result compare_channel(struct world *world, int index)
         return WORLD_SAME;
     if (channel->object.type != OBJECT_CHANNEL || channel->dead)
         return world_differs(world, "channel %d is dead", index);
+    if (channel->notification != notification_due(world, index) ||
+        channel->notification_bits != spec->channels[index].bits)
+        return world_differs(world, "channel %d is not bound to %d with %" PRIx64, index,
+                             spec->channels[index].notification, spec->channels[index].bits);
     for (int i = 0; i < world->config.threads; i++) {
         const struct spec_thread *thread = &spec->threads[i];
 

@@ -65,6 +65,7 @@ static int type_wanted(uint8_t kind)
         return OBJECT_CHANNEL;
     case OP_SIGNAL:
     case OP_NOTIFICATION_WAIT:
+    case OP_BIND:
         return OBJECT_NOTIFICATION;
     case OP_TIMER_SET:
         return OBJECT_TIMER;
@@ -187,6 +188,7 @@ void world_decode(const struct world *world, const struct operation *operation, 
     decoded->target = operation->other % world->config.threads;
     decoded->word = operation->other % SPEC_WORDS;
     decoded->handle = decode_handle(spec, table, type_wanted(operation->kind), operation->handle);
+    decoded->second = decode_handle(spec, table, OBJECT_CHANNEL, operation->other);
     decode_message(world, table, operation->message, decoded);
     decoded->deadline_ns = decode_deadline(spec, operation->deadline);
     decoded->send = world_vector(operation->send, decoded->thread);

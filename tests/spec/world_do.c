@@ -204,6 +204,10 @@ static void do_wait(struct world *world, const struct decoded *it)
         CORE(NOTIFICATION_WAIT, handle, bits, it->deadline_ns);
         spec_notification_wait(spec, it->handle, bits, it->deadline_ns);
         break;
+    case OP_BIND:
+        CORE(NOTIFICATION_BIND, handle, (uint64_t)it->second, op->value % 8u);
+        spec_notification_bind(spec, it->handle, it->second, op->value % 8u);
+        break;
     case OP_ADDRESS_WAIT:
         CORE(ADDRESS_WAIT, word, op->value % 2u, it->deadline_ns);
         spec_address_wait(spec, it->word, op->value % 2u, it->deadline_ns);
@@ -285,6 +289,8 @@ void world_do(struct world *world, const struct decoded *it)
         do_message(world, it);
     else if (kind <= OP_TIMER && kind != OP_SIGNAL && kind != OP_NOTIFICATION_WAIT)
         do_object(world, it);
+    else if (kind == OP_BIND)
+        do_wait(world, it);
     else if (kind >= OP_CALL_SHORT)
         do_short(world, it);
     else if (kind >= OP_BUDGET)

@@ -71,6 +71,7 @@ struct decoded {
     int target; /* `other` as a thread */
     int word;
     int64_t handle;
+    int64_t second; /* `other` as a channel's handle */
     uint64_t id;     /* the core's */
     uint64_t serial; /* the model's */
     uint64_t deadline_ns;

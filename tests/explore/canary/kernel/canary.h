@@ -30,6 +30,8 @@
     C(WORDS_KEPT, "words where nothing came keep what was there")                         \
     C(WORDS_UNCOUNTED, "a short message received in words tells of no words")             \
     C(WORDS_CUT, "a short answer to a caller with a vector loses its last word")          \
+    C(BIND_SILENT, "binding a channel does not tell what is queued already")              \
+    C(BIND_LOST, "a bound channel dies without a word")                                   \
     C(BUDGET_LOST, "a budget lent along a call is lost when the server dies")             \
     C(BUDGET_LEAKS, "the budget of a thread that dies is never given back")               \
     C(BUDGET_KEPT, "a server works on its client's budget after the reply")               \
