@@ -4,6 +4,7 @@
 #include "kernel_state.h"
 #include "memory.h"
 #include "message_fast.h"
+#include "schedule_plain.h"
 #include "syscall.h"
 #include "timer.h"
 
@@ -39,12 +40,12 @@ void kernel_fast_set(struct kernel *kernel, bool fast)
     kernel->fast = fast && kernel->trace.records == NULL;
 }
 
-static void kernel_enter(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
+static inline void kernel_enter(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
 {
     KERNEL_ASSERT(kernel, cpu < CPUS_MAX);
     if (now_ns > kernel->now_ns)
         kernel->now_ns = now_ns;
-    schedule_account(kernel, kernel->now_ns);
+    schedule_account(kernel);
 }
 
 /* The current thread, if the library has looked for signals since it was told to, is told no more. */
@@ -156,6 +157,9 @@ struct thread *kernel_next(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
     struct thread *thread;
 
     kernel_enter(kernel, cpu, now_ns);
+    thread = kernel->fast ? schedule_next_plain(kernel) : NULL;
+    if (thread != NULL)
+        return thread;
     do {
         thread = schedule_next(kernel);
         if (thread == NULL || !thread->again)

@@ -96,6 +96,7 @@ static void message_release(struct kernel *kernel, struct thread *client)
     list_remove(&message->unanswered_link);
     message->transfer.count = 0;
     message->id = 0;
+    message->plain_id = 0;
     message->copier = NULL;
     message->channel = NULL;
     message->connection = NULL;
@@ -130,6 +131,7 @@ static void unblock_send(struct kernel *kernel, struct thread *client, enum puls
     pulse->cookie = message->connection->cookie;
     pulse->identity = client->identity;
     message->unblocking = true;
+    message->plain_id = 0;
     pulse_send(kernel, message->channel, pulse, client->priority);
 }
 
@@ -193,6 +195,7 @@ void message_claim(struct kernel *kernel, struct thread *client, struct thread *
     struct message *message = &client->message;
 
     message->copier = copier;
+    message->plain_id = 0;
     if (client->state != THREAD_SEND)
         return;
     if (message->queue_node.queued)
@@ -318,6 +321,8 @@ enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, s
     server_set(kernel, client, server);
     lending_begin(kernel, client, server);
     message_tell(kernel, client, server, copied.bytes, message_in_words(message, vector));
+    if (message->kind == RECEIVED_MESSAGE && message->transfer.count == 0)
+        message->plain_id = message->id;
     return HANDED_OVER;
 }
 
@@ -370,11 +375,23 @@ struct thread *message_find(struct kernel *kernel, struct thread *server, uint64
     return message->table == server->table || canary(FOREIGN_REPLY) ? client : NULL;
 }
 
+/* Whether what plain_id promises holds. */
+static bool plain_is_true(const struct thread *thread)
+{
+    const struct message *message = &thread->message;
+
+    return message->plain_id == message->id && thread->state == THREAD_REPLY && message->kind == RECEIVED_MESSAGE &&
+           message->copier == NULL && !message->unblocking && message->transfer.count == 0 &&
+           (message->server == NULL || message->server->table == message->table);
+}
+
 unsigned message_check(struct kernel *kernel, struct thread *thread)
 {
     const struct message *message = &thread->message;
     bool open = thread->state == THREAD_SEND || thread->state == THREAD_REPLY;
 
+    if (message->plain_id != 0 && !plain_is_true(thread))
+        return 411;
     if (open != (message->id != 0) || open != (message->channel != NULL))
         return 401;
     if (!open)

@@ -42,6 +42,7 @@ struct message {
     struct thread *server;             /* whom this message lends its priority */
     struct table *table;               /* REPLY: table of the thread that received it */
     uint64_t id;                       /* 0: none */
+    uint64_t plain_id;                 /* the same while any server could answer it the short way (message_fast.h) */
     uint64_t parts[2];                 /* vectors in the client's space: [0] send, [1] reply */
     uint32_t part_counts[2];
     uint64_t bytes[2]; /* full lengths */

@@ -13,75 +13,77 @@
 /* A list's entry that is in a list leaves it. */
 static inline void entry_unlink(struct list *entry)
 {
-    entry->previous->next = entry->next;
-    entry->next->previous = entry->previous;
+    struct list *next = entry->next;
+    struct list *previous = entry->previous;
+
+    previous->next = next;
+    next->previous = previous;
     entry->next = NULL;
 }
 
 /* Whether a thread that calls or answers does so in a plain way. */
 static inline bool caller_is_plain(const struct kernel *kernel, const struct thread *thread)
 {
-    return kernel->cpu[0].direct == NULL && !thread->again && !thread->interrupt_pending && thread->lent == NULL &&
+    return !thread->again && !thread->interrupt_pending && kernel->cpu[0].direct == NULL && thread->lent == NULL &&
            thread->control->transfer_count == 0;
 }
 
-/* The thread that the call wakes at once; NULL: it is not so simple. */
-static inline struct thread *call_receiver(struct thread *thread, uint64_t handle, const struct handle_entry **entry)
+/* The handle's entry, if it is in use and of that type. */
+static inline const struct handle_entry *entry_of_type(struct thread *thread, uint64_t handle, enum object_type type)
 {
-    const struct handle_entry *found = table_place(thread->table, handle);
-    struct list *first;
-    struct thread *server;
-    struct channel *channel;
+    const struct handle_entry *entry = table_place(thread->table, handle);
 
-    if (found == NULL || found->object == NULL || found->object->type != OBJECT_CONNECTION ||
-        (found->rights & (RIGHT_READ | RIGHT_WRITE)) == 0)
-        return NULL;
-    *entry = found;
-    channel = ((struct connection *)found->object)->channel;
-    first = channel->receivers.next;
-    if (first == &channel->receivers)
-        return NULL;
-    server = LIST_ENTRY(first, struct thread, wait_link);
-    return server->suspended || server->lent != NULL ? NULL : server;
+    return entry != NULL && entry->object != NULL && entry->object->type == type ? entry : NULL;
 }
 
-/* The message lends its priority to the server, which is blocked or runs and waits for nobody. */
+static inline struct prioqueue_node *served_first(const struct thread *server)
+{
+    return LIST_ENTRY(server->served.levels.next, struct prioqueue_node, level);
+}
+
+/* The thread that the call wakes at once; NULL: it is not so simple. */
+static inline struct thread *call_receiver(const struct thread *thread, const struct handle_entry *entry)
+{
+    const struct channel *channel = ((struct connection *)entry->object)->channel;
+    struct list *first = channel->receivers.next;
+    struct thread *server = LIST_ENTRY(first, struct thread, wait_link);
+
+    if ((entry->rights & (RIGHT_READ | RIGHT_WRITE)) == 0 || first == &channel->receivers || server->suspended ||
+        server->lent != NULL)
+        return NULL;
+    /* It may work for others, of the same priority. */
+    return list_is_empty(&server->served.levels) || served_first(server)->priority == thread->priority ? server : NULL;
+}
+
+/* The message lends its priority to the server, which waits for nobody. */
 static inline void lend_priority(struct thread *client, struct thread *server)
 {
     struct prioqueue_node *node = &client->message.server_node;
     struct list *levels = &server->served.levels;
 
     client->message.server = server;
-    if (!list_is_empty(levels)) {
-        prioqueue_push(&server->served, node, client->priority);
-    } else {
+    node->priority = client->priority;
+    node->queued = true;
+    node->leader = list_is_empty(levels);
+    if (node->leader) {
         list_init(&node->peers);
         list_push_back(levels, &node->level);
-        node->priority = client->priority;
-        node->leader = true;
-        node->queued = true;
+    } else {
+        list_init(&node->level);
+        list_push_back(&served_first(server)->peers, &node->peers);
     }
     if (server->priority < client->priority)
         server->priority = client->priority;
 }
 
-static inline void unlend_priority(struct thread *client, struct thread *server)
+/* The rest of a call with deadlines. */
+static __attribute__((noinline)) void call_settle(struct kernel *kernel, struct thread *thread, struct thread *server,
+                                                  uint64_t deadline_ns)
 {
-    struct prioqueue_node *node = &client->message.server_node;
-    struct list *levels = &server->served.levels;
-
-    client->message.server = NULL;
-    if (levels->next == &node->level && levels->previous == &node->level && !list_is_linked(&node->peers)) {
-        list_init(levels);
-        node->level.next = NULL;
-        node->leader = false;
-        node->queued = false;
-        server->priority = server->base_priority;
-        return;
-    }
-    prioqueue_remove(node);
-    node = prioqueue_first(&server->served);
-    server->priority = node != NULL && node->priority > server->base_priority ? node->priority : server->base_priority;
+    deadline_remove(&kernel->deadlines, &server->deadline);
+    if (deadline_ns != DEADLINE_NONE)
+        deadline_insert(&kernel->deadlines, &thread->deadline, deadline_ns);
+    plat_context_result(kernel, thread_context(server), 0);
 }
 
 /* The call is made: from here on nothing can fail. The client waits for an answer, the server runs next. */
@@ -96,6 +98,7 @@ static inline void call_commit(struct kernel *kernel, struct thread *thread, str
     slot->generation++;
     KERNEL_ASSERT(kernel, slot->generation <= MESSAGE_GENERATION_MAX);
     message->id = slot->generation << MESSAGE_SLOT_BITS | thread->slot;
+    message->plain_id = message->id;
     message->connection = connection;
     message->channel = channel;
     message->table = server->table;
@@ -113,12 +116,9 @@ static inline void call_commit(struct kernel *kernel, struct thread *thread, str
     lend_priority(thread, server);
     entry_unlink(&server->wait_link);
     server->channel = NULL;
-    if (server->deadline.queued)
-        deadline_remove(&kernel->deadlines, &server->deadline);
     server->state = THREAD_READY;
     kernel->cpu[0].current = NULL;
     kernel->cpu[0].direct = server;
-    plat_context_result(kernel, thread_context(server), 0);
 }
 
 /* What the server is told. */
@@ -145,58 +145,62 @@ static inline void call_tell(const struct thread *thread, struct thread *server,
 
 #define SHORT_COUNTS (7u | 7u << 8 | (uint64_t)CALL_UNINTERRUPTIBLE << 32)
 
-static bool call_short(struct kernel *kernel, struct thread *thread, const uint64_t *argument)
+bool message_fast_call_short(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
 {
-    const struct handle_entry *entry;
+    const uint64_t *argument = arguments->argument;
+    const struct handle_entry *entry = entry_of_type(thread, argument[0], OBJECT_CONNECTION);
     struct message *message = &thread->message;
     uint64_t counts = argument[5];
     uint32_t sent = counts & 0xffu;
     uint32_t wanted = counts >> 8 & 0xffu;
     struct thread *server;
-    struct control *control;
 
-    if ((counts & ~SHORT_COUNTS) != 0 || sent > MESSAGE_WORDS_MAX || wanted > MESSAGE_WORDS_MAX ||
+    if (entry == NULL || (counts & ~SHORT_COUNTS) != 0 || sent > MESSAGE_WORDS_MAX || wanted > MESSAGE_WORDS_MAX ||
         !caller_is_plain(kernel, thread))
         return false;
-    server = call_receiver(thread, argument[0], &entry);
+    server = call_receiver(thread, entry);
     if (server == NULL || server->receive_vector.count != 0)
         return false;
-    control = server->control;
     for (unsigned i = 0; i < MESSAGE_WORDS_MAX; i++) {
         uint64_t word = i < sent ? argument[1 + i] : 0;
 
         message->words[0][i] = word;
         message->words[1][i] = 0;
-        control->words[i] = word;
+        server->control->words[i] = word;
     }
     message->is_short = true;
     message->bytes[0] = sent * WORD_BYTES;
     message->bytes[1] = wanted * WORD_BYTES;
     call_commit(kernel, thread, server, entry, counts >> 32 != 0);
     call_tell(thread, server, sent * WORD_BYTES, sent);
+    if (server->deadline.queued)
+        call_settle(kernel, thread, server, DEADLINE_NONE);
+    else
+        plat_context_result(kernel, thread_context(server), 0);
     return true;
 }
 
-static bool call(struct kernel *kernel, struct thread *thread, const uint64_t *argument)
+bool message_fast_call(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
 {
-    const struct handle_entry *entry;
+    const uint64_t *argument = arguments->argument;
+    const struct handle_entry *entry = entry_of_type(thread, argument[0], OBJECT_CONNECTION);
     struct message *message = &thread->message;
     uint64_t counts = argument[3];
+    uint64_t deadline_ns = argument[4];
     struct copy_side from, to;
     struct thread *server;
     uint64_t reply_bytes;
 
-    if ((counts >> 32 & ~(uint64_t)CALL_UNINTERRUPTIBLE) != 0 || argument[4] <= kernel->now_ns ||
+    if (entry == NULL || (counts >> 32 & ~(uint64_t)CALL_UNINTERRUPTIBLE) != 0 || deadline_ns <= kernel->now_ns ||
         !caller_is_plain(kernel, thread))
         return false;
-    server = call_receiver(thread, argument[0], &entry);
-    if (server == NULL)
-        return false;
-    if (!copy_side_read(kernel, thread->space, argument[1], counts & 0xffffu, &from) ||
+    server = call_receiver(thread, entry);
+    if (server == NULL ||
+        !copy_side_read(kernel, thread->space, argument[1], counts & 0xffffu, &from) ||
         !copy_side_length(kernel, thread->space, argument[2], counts >> 16 & 0xffffu, &reply_bytes) ||
         !copy_side_read(kernel, server->space, server->receive_vector.parts, server->receive_vector.count, &to))
         return false;
-    if (((from.bytes | reply_bytes) >= MESSAGE_BYTES_MAX) || !copy_fast(kernel, &to, &from))
+    if ((from.bytes | reply_bytes) >= MESSAGE_BYTES_MAX || !copy_fast(kernel, &to, &from))
         return false;
     message->parts[0] = argument[1];
     message->parts[1] = argument[2];
@@ -206,9 +210,11 @@ static bool call(struct kernel *kernel, struct thread *thread, const uint64_t *a
     message->bytes[1] = reply_bytes;
     message->is_short = false;
     call_commit(kernel, thread, server, entry, counts >> 32 != 0);
-    if (argument[4] != DEADLINE_NONE)
-        deadline_insert(&kernel->deadlines, &thread->deadline, argument[4]);
     call_tell(thread, server, from.bytes < to.bytes ? from.bytes : to.bytes, 0);
+    if (server->deadline.queued || deadline_ns != DEADLINE_NONE)
+        call_settle(kernel, thread, server, deadline_ns);
+    else
+        plat_context_result(kernel, thread_context(server), 0);
     return true;
 }
 
@@ -217,14 +223,9 @@ static inline struct thread *reply_client(struct kernel *kernel, struct thread *
 {
     uint64_t slot = id % (1u << MESSAGE_SLOT_BITS);
     struct thread *client = slot < kernel->slot_used ? kernel->slots[slot].thread : NULL;
-    struct message *message;
 
-    if (client == NULL || id == 0)
-        return NULL;
-    message = &client->message;
-    if (message->id != id || client->state != THREAD_REPLY || message->server != thread ||
-        message->table != thread->table || message->copier != NULL || message->kind != RECEIVED_MESSAGE ||
-        message->unblocking || client->suspended || message->transfer.count != 0 || message->connection->handles == 1)
+    if (client == NULL || id == 0 || client->message.plain_id != id || client->message.server != thread ||
+        client->suspended || client->message.connection->handles == 1)
         return NULL;
     return client;
 }
@@ -232,50 +233,46 @@ static inline struct thread *reply_client(struct kernel *kernel, struct thread *
 /* The channel to receive from, if nothing is queued there. */
 static inline struct channel *reply_channel(struct thread *thread, uint64_t handle)
 {
-    const struct handle_entry *entry = table_place(thread->table, handle);
-    struct channel *channel;
+    const struct handle_entry *entry = entry_of_type(thread, handle, OBJECT_CHANNEL);
+    struct channel *channel = entry == NULL ? NULL : (struct channel *)entry->object;
 
-    if (entry == NULL || entry->object == NULL || entry->object->type != OBJECT_CHANNEL ||
-        (entry->rights & RIGHT_MANAGE) == 0)
+    if (channel == NULL || (entry->rights & RIGHT_MANAGE) == 0 || !list_is_empty(&channel->queue.levels))
         return NULL;
-    channel = (struct channel *)entry->object;
-    return list_is_empty(&channel->queue.levels) ? channel : NULL;
+    return channel;
 }
 
-/* The message ends, its client runs next. */
-static inline void reply_commit(struct kernel *kernel, struct thread *thread, struct thread *client, int64_t status,
-                                uint64_t bytes)
+/* The message ends but for what reply_end does. The client runs next. */
+static inline void reply_commit(struct kernel *kernel, struct thread *client, uint64_t bytes)
 {
     struct message *message = &client->message;
     struct connection *connection = message->connection;
 
     client->control->info.received_bytes = bytes;
     client->control->info.handle_count = 0;
-    if (client->deadline.queued)
-        deadline_remove(&kernel->deadlines, &client->deadline);
     entry_unlink(&message->unanswered_link);
     entry_unlink(&message->lender_link);
-    unlend_priority(client, thread);
     message->id = 0;
+    message->plain_id = 0;
     message->channel = NULL;
     message->connection = NULL;
     message->table = NULL;
+    message->server = NULL;
     connection->handles--;
     connection->object.references--;
     client->state = THREAD_READY;
     kernel->cpu[0].direct = client;
-    plat_context_result(kernel, thread_context(client), status);
-    if (!list_is_empty(&thread->lenders))
-        lending_update(kernel, thread);
 }
 
 /* The thread waits for a message. */
 static inline void receive_commit(struct kernel *kernel, struct thread *thread, struct channel *channel,
                                   const struct syscall_arguments *arguments, uint64_t parts, uint32_t count)
 {
-    channel_server_set(kernel, channel, thread);
+    channel->last_server_slot = thread->slot;
+    channel->last_server_serial = kernel->slots[thread->slot].serial;
     thread->call = *arguments; /* to be made again if what it receives cannot be copied at once */
-    job_begin(thread);
+    thread->job.kind = JOB_NONE;
+    thread->job.answered = false;
+    thread->job.refused_serial = 0;
     thread->state = THREAD_RECEIVE;
     thread->in_call = true;
     thread->channel = channel;
@@ -284,69 +281,85 @@ static inline void receive_commit(struct kernel *kernel, struct thread *thread, 
     kernel->cpu[0].current = NULL;
 }
 
-static bool reply_receive_short(struct kernel *kernel, struct thread *thread,
-                                const struct syscall_arguments *arguments)
+/* The server works for others too, or the client has a deadline. */
+static __attribute__((noinline)) void reply_settle(struct kernel *kernel, struct thread *thread, struct thread *client,
+                                                   int64_t status)
+{
+    struct prioqueue_node *first;
+
+    deadline_remove(&kernel->deadlines, &client->deadline);
+    prioqueue_remove(&client->message.server_node);
+    first = prioqueue_first(&thread->served);
+    thread->priority = thread->base_priority;
+    if (first != NULL && first->priority > thread->priority)
+        thread->priority = first->priority;
+    lending_update(kernel, thread);
+    plat_context_result(kernel, thread_context(client), status);
+}
+
+/* The client lends nothing any more and gets its result. */
+static inline void reply_end(struct kernel *kernel, struct thread *thread, struct thread *client, int64_t status)
+{
+    struct prioqueue_node *node = &client->message.server_node;
+    struct list *levels = &thread->served.levels;
+
+    if (client->deadline.queued || !list_is_empty(&thread->lenders) || levels->previous != &node->level ||
+        levels->next != &node->level || node->peers.next != &node->peers) {
+        reply_settle(kernel, thread, client, status);
+        return;
+    }
+    list_init(levels);
+    node->level.next = NULL;
+    node->leader = false;
+    node->queued = false;
+    thread->priority = thread->base_priority;
+    plat_context_result(kernel, thread_context(client), status);
+}
+
+bool message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread,
+                                      const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
     uint64_t count = argument[1] & 0xffu;
-    struct channel *channel;
+    struct channel *channel = reply_channel(thread, argument[1] >> 8 & REPLY_RECEIVE_SHORT_CHANNELS);
     struct thread *client;
     uint64_t wanted;
 
-    if (count > MESSAGE_WORDS_MAX || !caller_is_plain(kernel, thread))
+    if (channel == NULL || count > MESSAGE_WORDS_MAX || !caller_is_plain(kernel, thread))
         return false;
     client = reply_client(kernel, thread, argument[0]);
     if (client == NULL || !client->message.is_short)
-        return false;
-    channel = reply_channel(thread, argument[1] >> 8 & REPLY_RECEIVE_SHORT_CHANNELS);
-    if (channel == NULL)
         return false;
     wanted = client->message.bytes[1] / WORD_BYTES;
     if (count > wanted)
         count = wanted;
     for (unsigned i = 0; i < MESSAGE_WORDS_MAX; i++) /* a word that is not answered may have been written before */
         client->control->words[i] = i < count ? argument[2 + i] : client->message.words[1][i];
-    reply_commit(kernel, thread, client, (int64_t)argument[1] >> 32, count * WORD_BYTES);
+    reply_commit(kernel, client, count * WORD_BYTES);
     receive_commit(kernel, thread, channel, arguments, 0, 0);
+    reply_end(kernel, thread, client, (int64_t)argument[1] >> 32);
     return true;
 }
 
-static bool reply_receive(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
+bool message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
+                                const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
     uint64_t counts = argument[3];
-    struct channel *channel;
+    struct channel *channel = reply_channel(thread, argument[5]);
     struct thread *client;
     struct copy_side from, to;
 
-    if ((counts >> 16 & 0xffffu) > PARTS_MAX || !caller_is_plain(kernel, thread))
+    if (channel == NULL || (counts >> 16 & 0xffffu) > PARTS_MAX || !caller_is_plain(kernel, thread))
         return false;
     client = reply_client(kernel, thread, argument[0]);
-    if (client == NULL || client->message.is_short)
-        return false;
-    channel = reply_channel(thread, argument[5]);
-    if (channel == NULL ||
+    if (client == NULL || client->message.is_short ||
         !copy_side_read(kernel, thread->space, argument[2], counts & 0xffffu, &from) ||
         !copy_side_read(kernel, client->space, client->message.parts[1], client->message.part_counts[1], &to) ||
         !copy_fast(kernel, &to, &from))
         return false;
-    reply_commit(kernel, thread, client, (int64_t)argument[1], from.bytes < to.bytes ? from.bytes : to.bytes);
+    reply_commit(kernel, client, from.bytes < to.bytes ? from.bytes : to.bytes);
     receive_commit(kernel, thread, channel, arguments, argument[4], counts >> 16 & 0xffffu);
+    reply_end(kernel, thread, client, (int64_t)argument[1]);
     return true;
-}
-
-bool message_fast(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
-{
-    switch (arguments->number) {
-    case SYS_CALL_SHORT:
-        return call_short(kernel, thread, arguments->argument);
-    case SYS_REPLY_RECEIVE_SHORT:
-        return reply_receive_short(kernel, thread, arguments);
-    case SYS_CALL:
-        return call(kernel, thread, arguments->argument);
-    case SYS_REPLY_RECEIVE:
-        return reply_receive(kernel, thread, arguments);
-    default:
-        return false;
-    }
 }

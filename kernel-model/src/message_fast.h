@@ -7,7 +7,28 @@
 
 #include <kernel/kernel.h>
 
-/* Makes the current thread's call. False: nothing has been done. */
-bool message_fast(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments);
+/* Each makes the current thread's call. False: nothing has been done. */
+bool message_fast_call(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments);
+bool message_fast_call_short(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments);
+bool message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
+                                const struct syscall_arguments *arguments);
+bool message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread,
+                                      const struct syscall_arguments *arguments);
+
+static inline bool message_fast(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
+{
+    switch (arguments->number) {
+    case SYS_CALL:
+        return message_fast_call(kernel, thread, arguments);
+    case SYS_CALL_SHORT:
+        return message_fast_call_short(kernel, thread, arguments);
+    case SYS_REPLY_RECEIVE:
+        return message_fast_reply_receive(kernel, thread, arguments);
+    case SYS_REPLY_RECEIVE_SHORT:
+        return message_fast_reply_receive_short(kernel, thread, arguments);
+    default:
+        return false;
+    }
+}
 
 #endif

@@ -132,20 +132,6 @@ void schedule_yield(struct kernel *kernel)
     schedule_cpu(kernel)->slice_end_ns = kernel->now_ns;
 }
 
-void schedule_account(struct kernel *kernel, uint64_t now_ns)
-{
-    struct cpu *cpu = schedule_cpu(kernel);
-    uint64_t passed_ns = now_ns - cpu->account_ns;
-
-    cpu->account_ns = now_ns;
-    if (cpu->running != NULL)
-        cpu->running->cpu_ns += passed_ns;
-    else
-        kernel->idle_ns += passed_ns;
-    if (cpu->payer != NULL)
-        scheduling_charge(kernel, cpu->payer, now_ns - passed_ns);
-}
-
 void schedule_payer_gone(struct kernel *kernel, const struct scheduling *scheduling)
 {
     struct cpu *cpu = schedule_cpu(kernel);
@@ -251,8 +237,9 @@ static uint64_t schedule_deadline(struct kernel *kernel, const struct cpu *cpu)
 }
 
 /* While a thread runs, a timer armed too early is left: the spurious call costs less than arming at each switch. */
-static void schedule_arm(struct kernel *kernel, struct cpu *cpu)
+void schedule_arm(struct kernel *kernel)
 {
+    struct cpu *cpu = schedule_cpu(kernel);
     uint64_t deadline_ns = schedule_deadline(kernel, cpu);
 
     if (deadline_ns == cpu->armed_ns || (deadline_ns > cpu->armed_ns && cpu->current != NULL))
@@ -279,7 +266,7 @@ struct thread *schedule_next(struct kernel *kernel)
     cpu->current = thread;
     cpu->running = thread;
     cpu->payer = thread != NULL && thread->lent != NULL ? lending_payer(kernel, thread) : NULL;
-    schedule_arm(kernel, cpu);
+    schedule_arm(kernel);
     return thread;
 }
 

@@ -43,8 +43,8 @@ void schedule_forget(struct kernel *kernel, struct thread *thread);
 void schedule_priority(struct kernel *kernel, struct thread *thread, uint8_t priority);
 /* The current thread lets others of its priority go first. */
 void schedule_yield(struct kernel *kernel);
-/* Charges the time since the last call to whoever had it. */
-void schedule_account(struct kernel *kernel, uint64_t now_ns);
+/* Arms the platform's timer if it is armed too late. */
+void schedule_arm(struct kernel *kernel);
 /* The context is going: nobody pays for what is left of this call. */
 void schedule_payer_gone(struct kernel *kernel, const struct scheduling *scheduling);
 struct thread *schedule_next(struct kernel *kernel);

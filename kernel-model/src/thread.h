@@ -47,14 +47,14 @@ struct thread {
     uint8_t state; /* enum thread_state; READY and RUNNING are both "may run" */
     uint8_t base_priority;
     uint8_t priority; /* with what it inherits */
-    bool suspended;
-    bool queued;            /* in a ready queue */
-    bool doomed;            /* will be killed before the kernel is left */
-    bool has_context;       /* the platform knows it */
-    bool in_call;           /* entered by a system call and not resumed since */
-    bool again;             /* its call was preempted, and is made again before it is resumed */
-    bool upcall_ready;      /* THREAD_UPCALL_READY */
-    bool interrupt_pending; /* told to look for signals, and has not been seen to */
+    bool suspended : 1; /* these three are asked for together */
+    bool again : 1;             /* its call was preempted, and is made again before it is resumed */
+    bool interrupt_pending : 1; /* told to look for signals, and has not been seen to */
+    bool queued;                /* in a ready queue */
+    bool doomed;                /* will be killed before the kernel is left */
+    bool has_context;           /* the platform knows it */
+    bool in_call;               /* entered by a system call and not resumed since */
+    bool upcall_ready;          /* THREAD_UPCALL_READY */
     struct list ready_link;
     struct scheduling *scheduling;  /* bound to it; referenced, until death; NULL: no budget limits it */
     struct scheduling *lent;        /* what it works on: its clients', or its own */
