@@ -32,6 +32,7 @@ struct emulator {
     size_t pending_bytes;
     bool input_open;
     bool is_ended; /* by the user */
+    bool has_plugin; /* which writes its results when the emulator ends in order */
     const char *trace, *kernel, *monitor;
 };
 
@@ -168,7 +169,7 @@ static int emulator_end(struct emulator *emulator)
     if (status >= 0 && emulator->trace != NULL) {
         fetch_trace(emulator->monitor, emulator->kernel, emulator->trace);
     }
-    kill(emulator->pid, SIGTERM);
+    kill(emulator->pid, emulator->has_plugin ? SIGTERM : SIGKILL); /* the latter without a word on standard error */
     waitpid(emulator->pid, &host_status, 0);
     if (status < 0) {
         write_all(1, emulator->line.held, emulator->line.held_bytes);
@@ -194,6 +195,9 @@ int main(int argc, char *argv[])
     }
     if (argc < 2) {
         return refuse("usage: emulate [--trace FILE KERNEL MONITOR] COMMAND ARG...");
+    }
+    for (int i = 1; i < argc; i++) {
+        emulator.has_plugin = emulator.has_plugin || strcmp(argv[i], "-plugin") == 0;
     }
     struct sigaction caught = {.sa_handler = signal_catch};
     const int numbers[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};

@@ -50,12 +50,12 @@ static bool prompt_await(int fd)
     return true;
 }
 
-/* Physical memory into `to`, by way of a file. */
-static bool memory_read(int fd, uint64_t physical, void *to, uint64_t size_bytes)
+/* Memory into `to`, by way of a file. save: "memsave" for the kernel's addresses, "pmemsave" for physical ones. */
+static bool memory_read(int fd, const char *save, uint64_t address, void *to, uint64_t size_bytes)
 {
     char path[] = "/tmp/baton-memory-XXXXXX", command[PATH_BYTES];
     int file = mkstemp(path);
-    int length = snprintf(command, sizeof command, "pmemsave 0x%llx %llu \"%s\"\n", (unsigned long long)physical,
+    int length = snprintf(command, sizeof command, "%s 0x%llx %llu \"%s\"\n", save, (unsigned long long)address,
                           (unsigned long long)size_bytes, path);
     bool good = file >= 0 && write(fd, command, (size_t)length) == length && prompt_await(fd);
     for (uint64_t done = 0; good && done < size_bytes;) {
@@ -76,11 +76,11 @@ static int refuse(const char *path, const char *why)
     return -1;
 }
 
-static int trace_copy(int fd, uint64_t physical, const char *path)
+static int trace_copy(int fd, uint64_t address, const char *path)
 {
     struct place place;
     struct trace_file file;
-    if (!memory_read(fd, physical, &place, sizeof place)) {
+    if (!memory_read(fd, "memsave", address, &place, sizeof place)) {
         return refuse(path, "the emulator does not show the machine's memory");
     }
     if (place.magic != TRACE_MAGIC || place.records > place.room) {
@@ -88,7 +88,7 @@ static int trace_copy(int fd, uint64_t physical, const char *path)
     }
     uint64_t size_bytes = place.records * sizeof(struct trace_record);
     struct trace_record *records = malloc(size_bytes + 1);
-    if (records == NULL || (size_bytes != 0 && !memory_read(fd, place.physical, records, size_bytes))) {
+    if (records == NULL || (size_bytes != 0 && !memory_read(fd, "pmemsave", place.physical, records, size_bytes))) {
         free(records);
         return refuse(path, "the emulator does not show the machine's memory");
     }
@@ -107,9 +107,9 @@ static int trace_copy(int fd, uint64_t physical, const char *path)
 int fetch_trace(const char *monitor, const char *kernel_path, const char *path)
 {
     struct kernel_file kernel;
-    uint64_t physical = 0;
+    uint64_t address = 0;
     if (kernel_file_open(&kernel, kernel_path) != 0 ||
-        kernel_file_symbol(&kernel, "machine_trace", &physical) != 0) {
+        kernel_file_symbol(&kernel, "machine_trace", &address) != 0) {
         return refuse(path, kernel.error);
     }
     kernel_file_close(&kernel);
@@ -117,7 +117,7 @@ int fetch_trace(const char *monitor, const char *kernel_path, const char *path)
     if (fd < 0 || !prompt_await(fd)) {
         return refuse(path, "the emulator's monitor does not answer");
     }
-    int status = trace_copy(fd, physical, path);
+    int status = trace_copy(fd, address, path);
     close(fd);
     return status;
 }

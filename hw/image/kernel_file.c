@@ -156,20 +156,9 @@ int kernel_file_open(struct kernel_file *kernel, const char *path)
     return kernel_file_check(kernel, bytes, (size_t)size);
 }
 
-int kernel_file_symbol(struct kernel_file *kernel, const char *name, uint64_t *physical)
+int kernel_file_symbol(struct kernel_file *kernel, const char *name, uint64_t *address)
 {
-    uint64_t value = 0;
-    size_t count;
-    const Elf64_Phdr *segments = segments_of(kernel, &count);
-    bool found = symbol_find(kernel, name, &value);
-    for (size_t i = 0; found && i < count; i++) {
-        if (segments[i].p_type == PT_LOAD && value >= segments[i].p_vaddr &&
-            value - segments[i].p_vaddr < segments[i].p_memsz) {
-            *physical = segments[i].p_paddr + (value - segments[i].p_vaddr);
-            return 0;
-        }
-    }
-    return fail(kernel, "has no symbol %s", name);
+    return symbol_find(kernel, name, address) ? 0 : fail(kernel, "has no symbol %s", name);
 }
 
 void kernel_file_close(struct kernel_file *kernel)

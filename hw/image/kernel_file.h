@@ -20,8 +20,8 @@ struct kernel_file {
 int kernel_file_open(struct kernel_file *kernel, const char *path);
 /* The same of bytes that are in memory already and stay the caller's. */
 int kernel_file_check(struct kernel_file *kernel, uint8_t *bytes, size_t size_bytes);
-/* Physical address of a symbol's bytes. 0, or -1 with a line for the user in error. */
-int kernel_file_symbol(struct kernel_file *kernel, const char *name, uint64_t *physical);
+/* Where the kernel has a symbol. 0, or -1 with a line for the user in error. */
+int kernel_file_symbol(struct kernel_file *kernel, const char *name, uint64_t *address);
 void kernel_file_close(struct kernel_file *kernel);
 
 /* The image with the archive in it: for aarch64 flat memory from the kernel's first byte on, with the size in its

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# How bare machines start, or say in one line why not.
+# shellcheck source=tests/host/lib.sh
+. "$(dirname "$0")/../host/lib.sh"
+BOARD=$TOP/hw/image/board
+RUN_TIMEOUT_S=120
+
+boot() { # BOARD ARG...
+    run_with /dev/null "$BOARD" "$1" run "${@:2}"
+}
+
+# One line that has TEXT, and the status of a machine that could not start.
+refused() { # TEXT
+    [[ $status == 125 && $(grep -c . "$work/out") == 1 && $out == "baton: "*"$1"* && -z $err ]]
+}
+
+damage() { # FILE OFFSET BYTES...: overwrites bytes from the archive's start on
+    local at
+    at=$(grep -abo BATONR1 "$1" | awk -F : '$1 % 4096 == 0 { print $1; exit }')
+    # shellcheck disable=SC2059 # the bytes are escapes
+    printf "$3" | dd of="$1" bs=1 seek=$((at + $2)) conv=notrunc status=none
+}
+
+# Fields of the archive's header by offset: size 8, number of entries 16, entries' offset 20, strings' offset 24.
+damaged_archive() { # BOARD NAME OFFSET BYTES TEXT
+    cp "$work/image" "$work/damaged"
+    damage "$work/damaged" "$3" "$4"
+    boot "$1" --image "$work/damaged"
+    verdict "$1_tells_of_an_archive_with_$2" HW-6 refused "$5"
+}
+
+for board in ${BOARDS:-virt pc}; do
+    [[ $board == virt || $board == pc ]] || continue
+    for memory in 64M 128M 1G 4G; do
+        boot "$board" -m $memory -- sh -c 'echo started; exit 3'
+        verdict "${board}_starts_with_$memory" HW-6 same "$status|${out%$'\r'}|$err" "3|started|"
+    done
+    boot "$board" -m 8M -- true
+    verdict "${board}_tells_of_too_little_memory" HW-6 refused "too little memory"
+
+    "$BOARD" "$board" image -o "$work/image" -- true >/dev/null
+    damaged_archive "$board" no_magic_number 0 'X' "boot archive"
+    damaged_archive "$board" a_size_beyond_memory 12 '\001' "boot archive"
+    damaged_archive "$board" too_many_entries 16 '\377\377\377\177' "boot archive"
+    damaged_archive "$board" strings_outside 27 '\177' "boot archive"
+done
+
+if [[ " ${BOARDS:-virt pc} " == *" virt "* ]]; then
+    boot raspi3b --no-device-tree -- true
+    verdict raspi3b_tells_of_a_missing_device_tree HW-6 refused "device tree"
+fi
+finish
