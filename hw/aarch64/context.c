@@ -4,6 +4,8 @@
 #include "cpu.h"
 
 #include <abi/syscall.h>
+#include <arch.h>
+#include <machine.h>
 
 #define PSTATE_FLAGS 0xf0000000u /* what programs may set; the rest is EL0, 64 bits, nothing masked */
 #define CPACR_KERNEL_ONLY (1ull << 20) /* programs' use of vector registers traps */
@@ -11,11 +13,10 @@
 
 _Static_assert(LIBSYS_BASE >> LIBSYS_SHIFT == LIBSYS_PAGE && LIBSYS_BYTES_MAX == 1ull << LIBSYS_SHIFT, "layout.h");
 _Static_assert(SYSCALL_BASE == SYSCALL_BASE_PAGES * PAGE_BYTES, "layout.h");
-_Static_assert(offsetof(struct plat_context, number) + sizeof(uint64_t) == offsetof(struct plat_context, registers.x),
-               "number and x0 to x5 are a struct syscall_arguments");
+_Static_assert(offsetof(struct plat_context, call.argument) == offsetof(struct plat_context, registers.x), "as they lie");
 
-static struct plat_context *entered;      /* whose control register and use of vector registers are set */
 static struct plat_context *vector_owner; /* whose vector registers are in the CPU; NULL: nobody's */
+static bool vector_open;                  /* the program that runs may use them */
 
 static bool is_in_library(uint64_t pc)
 {
@@ -31,8 +32,8 @@ int plat_context_create(struct kernel *kernel, struct plat_context *context, str
 void plat_context_destroy(struct kernel *kernel, struct plat_context *context)
 {
     (void)kernel;
-    if (entered == context) {
-        entered = NULL;
+    if (machine.entered == context) {
+        machine.entered = NULL;
     }
     if (vector_owner == context) {
         vector_owner = NULL;
@@ -80,14 +81,18 @@ bool plat_context_upcall(struct kernel *kernel, struct plat_context *context, st
     return true;
 }
 
-void context_enter(struct plat_context *context)
+static void vector_open_set(bool open)
 {
-    if (context == entered) {
-        return;
+    if (vector_open != open) {
+        vector_open = open;
+        CPU_WRITE(cpacr_el1, open ? CPACR_ALL : CPACR_KERNEL_ONLY);
     }
-    entered = context;
+}
+
+void arch_context_enter(struct plat_context *context)
+{
     CPU_WRITE(tpidrro_el0, context->control_address);
-    CPU_WRITE(cpacr_el1, context == vector_owner ? CPACR_ALL : CPACR_KERNEL_ONLY);
+    vector_open_set(context == vector_owner);
 }
 
 void vector_use(struct plat_context *context)
@@ -97,5 +102,10 @@ void vector_use(struct plat_context *context)
     }
     vector_load(&context->vector);
     vector_owner = context;
-    CPU_WRITE(cpacr_el1, CPACR_ALL);
+    vector_open_set(true);
+}
+
+void context_init(void)
+{
+    CPU_WRITE(cpacr_el1, CPACR_KERNEL_ONLY);
 }

@@ -14,8 +14,13 @@ struct vector_state {
 
 struct plat_context {
     uint64_t control_address;
-    uint64_t number; /* of a native call; its arguments follow, as struct syscall_arguments wants them */
-    struct registers registers;
+    union {
+        struct {
+            uint64_t number; /* of a native call */
+            struct registers registers;
+        };
+        struct syscall_arguments call; /* the number and x0 to x5 */
+    };
     struct vector_state vector; /* current if another thread's is in the registers */
 };
 
@@ -27,8 +32,8 @@ _Static_assert(offsetof(struct plat_context, registers.tpidr) == CONTEXT_TPIDR, 
 
 /* The vector registers: whose they are, and the trap of their first use. */
 void vector_use(struct plat_context *context);
-/* The next thread to run: its control register, and whether it may use the vector registers. */
-void context_enter(struct plat_context *context);
+/* Before the first thread. */
+void context_init(void);
 
 /* vectors.S */
 _Noreturn void trap_return(struct plat_context *context);

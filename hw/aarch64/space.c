@@ -9,6 +9,7 @@
 #include <abi/limits.h>
 #include <abi/types.h>
 #include <arch.h>
+#include <machine.h>
 #include <page_table.h>
 
 #define ENTRY_ADDRESS 0xfffffffff000ull
@@ -81,9 +82,17 @@ static bool asid_is_valid(const struct plat_space *space)
     return space->number >> ASID_BITS == generation;
 }
 
+static void space_none(void)
+{
+    current = NULL;
+    CPU_WRITE(ttbr0_el1, arch_physical(empty_table));
+    CPU_DO("isb");
+}
+
 static void asid_give(struct plat_space *space)
 {
     if (asid_next == asid_limit) {
+        space_none(); /* so that nothing is read ahead by an old number */
         asid_next = 1;
         generation++;
         CPU_DO("tlbi vmalle1is");
@@ -92,17 +101,11 @@ static void asid_give(struct plat_space *space)
     space->number = generation << ASID_BITS | asid_next++;
 }
 
-static void space_none(void)
-{
-    current = NULL;
-    CPU_WRITE(ttbr0_el1, arch_physical(empty_table));
-    CPU_DO("isb");
-}
-
 void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages)
 {
     if (space == current && space->top == 0) {
         space_none();
+        machine.entered = NULL;
     }
     if (!asid_is_valid(space)) {
         return;
@@ -129,8 +132,7 @@ void arch_space_switch(struct plat_space *space)
         asid_give(space);
     }
     current = space;
-    CPU_WRITE(ttbr0_el1, space->top | space->number << TTBR_ASID_SHIFT);
-    CPU_DO("isb");
+    CPU_WRITE(ttbr0_el1, space->top | space->number << TTBR_ASID_SHIFT); /* in effect when the trap ends */
 }
 
 void arch_space_forget(struct plat_space *space)

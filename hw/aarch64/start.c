@@ -1,5 +1,6 @@
 /* C's beginning: entered by boot.S with the MMU on. */
 #include "clock.h"
+#include "context.h"
 #include "cpu.h"
 #include <device_tree.h>
 #include "layout.h"
@@ -61,6 +62,7 @@ _Noreturn void arch_start(uint64_t tree_physical, uint64_t image_physical, uint6
     board_console_init(tree_physical);
     clock_init();
     space_init();
+    context_init();
     CPU_WRITE(mdscr_el1, 0);
     cycles_show();
     device_tree_read(tree_physical);

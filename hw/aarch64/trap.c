@@ -81,12 +81,11 @@ static void synchronous(const struct plat_context *context, uint64_t syndrome)
     }
 }
 
-struct plat_context *trap_call(const struct syscall_arguments *arguments)
+struct plat_context *trap_call(struct plat_context *context)
 {
-    kernel_syscall(machine.kernel, 0, arch_clock_ns(), arguments);
-    struct plat_context *context = machine_next();
-    context_enter(context);
-    return context;
+    uint64_t now_ns = arch_clock_ns();
+    kernel_syscall(machine.kernel, 0, now_ns, &context->call);
+    return machine_next(now_ns);
 }
 
 struct plat_context *trap_other(struct plat_context *context, uint64_t trap)
@@ -103,13 +102,10 @@ struct plat_context *trap_other(struct plat_context *context, uint64_t trap)
     } else {
         exception(EXCEPTION_BUS, context->registers.pc); /* nobody knows which access it was */
     }
-    context = machine_next();
-    context_enter(context);
-    return context;
+    return machine_next(arch_clock_ns());
 }
 
 _Noreturn void arch_resume(struct plat_context *context)
 {
-    context_enter(context);
     trap_return(context);
 }

@@ -4,8 +4,8 @@
 
 #include <kernel/kernel.h>
 
-/* A native call of the current thread. */
-struct plat_context *trap_call(const struct syscall_arguments *arguments);
+/* A native call of the current thread; its number and arguments and what a function keeps are saved in its context. */
+struct plat_context *trap_call(struct plat_context *context);
 /* Everything else, with all registers saved in its context. trap: TRAP_* of layout.h. */
 struct plat_context *trap_other(struct plat_context *context, uint64_t trap);
 #endif

@@ -38,7 +38,7 @@ vectors:
     mrs x1, spsr_el1
     mrs x2, tpidr_el0
     stp x1, x2, [sp, #CONTEXT_PSTATE]
-    add x0, sp, #CONTEXT_NUMBER
+    mov x0, sp
     b call
     .balign 128
     stp x29, x30, [sp, #CONTEXT_X + 29 * 8]

@@ -58,6 +58,9 @@ void arch_code_sync(void *bytes, size_t length_bytes);
 int arch_ports_map(struct plat_space *space, uint64_t address, uint64_t physical, uint64_t pages);
 void arch_ports_unmap(struct plat_space *space, uint64_t address, uint64_t pages);
 
+/* Another thread than the last one will be resumed: what of its context the way back does not load. The arch sets
+ * machine.entered to NULL when that context goes, or when its space's tables do. */
+void arch_context_enter(struct plat_context *context);
 /* First resume after boot: as the end of a trap. */
 _Noreturn void arch_resume(struct plat_context *context);
 /* Prints the kernel's stack, innermost first. For panics. */

@@ -170,7 +170,7 @@ _Noreturn void machine_start(void)
     }
     archive_place(&run);
     core_start(&run);
-    arch_resume(machine_next());
+    arch_resume(machine_next(arch_clock_ns()));
 }
 
 void machine_interrupts(void)
@@ -188,23 +188,39 @@ void machine_interrupts(void)
     }
 }
 
-struct plat_context *machine_next(void)
+static void machine_end_if_stopped(void)
+{
+    if (machine.stopped) {
+        trace_end(machine.kernel);
+        board_stop(machine.status);
+    }
+}
+
+static void thread_enter(struct thread *thread)
+{
+    machine_end_if_stopped();
+    struct plat_space *space = thread_plat_space(thread);
+    page_table_ready(space);
+    arch_space_switch(space);
+    machine.entered = thread_context(thread);
+    arch_context_enter(machine.entered);
+}
+
+struct plat_context *machine_next(uint64_t now_ns)
 {
     for (;;) {
-        if (machine.stopped) {
-            trace_end(machine.kernel);
-            board_stop(machine.status);
-        }
-        struct thread *thread = kernel_next(machine.kernel, 0, arch_clock_ns());
+        struct thread *thread = kernel_next(machine.kernel, 0, now_ns);
         if (thread != NULL) {
-            struct plat_space *space = thread_plat_space(thread);
-            page_table_ready(space);
-            arch_space_switch(space);
+            if (thread_context(thread) != machine.entered) {
+                thread_enter(thread);
+            }
             return thread_context(thread);
         }
+        machine_end_if_stopped();
         if (!arch_interrupt_pending()) {
             arch_idle();
         }
         machine_interrupts();
+        now_ns = arch_clock_ns();
     }
 }

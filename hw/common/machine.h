@@ -28,6 +28,7 @@ struct machine {
     /* Set by machine_start. */
     struct kernel *kernel;
     uint64_t first_frame, frame_count; /* of the core's memory */
+    struct plat_context *entered; /* whose space and registers the CPU has; NULL: have them set anew */
     bool stopped;
     int status;
 };
@@ -46,9 +47,10 @@ void machine_device_add(uint32_t kind, uint32_t interrupt, uint64_t physical, ui
 _Noreturn void machine_start(void);
 
 /* The loop between two programs, called by the arch's trap code on the kernel's stack after the core was told what
- * happened: delivers what is pending, asks the core for the next thread, idles where there is none. Returns the
- * context to resume, with its space switched to. Does not return once the machine is stopped. */
-struct plat_context *machine_next(void);
+ * happened at now_ns: delivers what is pending, asks the core for the next thread, idles where there is none. Returns
+ * the context to resume, with its space switched to and arch_context_enter called. Does not return once the machine is
+ * stopped. */
+struct plat_context *machine_next(uint64_t now_ns);
 
 /* Delivers the interrupts that the board's controller has pending, and the timer. */
 void machine_interrupts(void);

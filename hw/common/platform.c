@@ -73,7 +73,8 @@ void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns)
     arch_timer_set(deadline_ns);
 }
 
-bool plat_preempt_pending(struct kernel *kernel, unsigned cpu)
+/* Not inlined: whoever counts instructions between these looks for the function. */
+__attribute__((noinline)) bool plat_preempt_pending(struct kernel *kernel, unsigned cpu)
 {
     (void)kernel, (void)cpu;
     return arch_interrupt_pending();
@@ -101,6 +102,7 @@ void plat_stop(struct kernel *kernel, int status)
 {
     (void)kernel;
     machine.stopped = true;
+    machine.entered = NULL; /* machine_next looks only where the thread changes */
     machine.status = status;
 }
 

@@ -74,7 +74,11 @@ void *memmove(void *to, const void *from, size_t length)
 {
     uint8_t *target = to;
     const uint8_t *source = from;
-    if ((uintptr_t)target - (uintptr_t)source >= length) {
+    size_t ahead = (uintptr_t)target - (uintptr_t)source;
+    if (ahead >= length && -ahead >= length) {
+        return memcpy(to, from, length);
+    }
+    if (ahead >= length) {
         bytes_copy(target, source, length);
         return to;
     }

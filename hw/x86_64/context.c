@@ -4,6 +4,8 @@
 #include "cpu.h"
 
 #include <abi/syscall.h>
+#include <arch.h>
+#include <machine.h>
 
 #define FLAGS_USER 0x240dd5ull  /* what programs may set: ID AC OF DF TF SF ZF AF PF CF */
 #define FLAGS_ALWAYS 0x202ull   /* interrupts, and the bit that is always 1 */
@@ -46,6 +48,7 @@ void plat_context_destroy(struct kernel *kernel, struct plat_context *context)
     (void)kernel;
     if (context_running == context) {
         context_running = NULL;
+        machine.entered = NULL;
     }
     if (vector_owner == context) {
         vector_owner = NULL;
@@ -127,7 +130,7 @@ static void vector_allow(bool allow)
     }
 }
 
-void context_enter(struct plat_context *context)
+void arch_context_enter(struct plat_context *context)
 {
     if (context == context_running) {
         return;

@@ -26,8 +26,6 @@ _Static_assert(offsetof(struct plat_context, registers.rflags) == REG_FLAGS, "la
 /* Whose segment bases are in the CPU; what traps save into. NULL before the first. */
 extern struct plat_context *context_running;
 
-/* The thread to run next: its segment bases, and whether it may use the vector registers. */
-void context_enter(struct plat_context *context);
 /* It used them and may not yet: from now on it may. */
 void context_vector_use(struct plat_context *context);
 

@@ -10,6 +10,7 @@
 #include <abi/limits.h>
 #include <abi/types.h>
 #include <arch.h>
+#include <machine.h>
 #include <page_table.h>
 
 #define ENTRY_ADDRESS 0xffffffffff000ull
@@ -93,6 +94,7 @@ void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages
     }
     if (space->top == 0) {
         space_leave();
+        machine.entered = NULL;
         CPU_WRITE(cr3, arch_physical(table_top));
     } else if (pages == 0 || pages > FLUSH_PAGES_MAX) {
         CPU_WRITE(cr3, space->top);

@@ -79,9 +79,7 @@ static void exception_take(const struct plat_context *context, uint64_t vector, 
 
 static struct plat_context *next(void)
 {
-    struct plat_context *context = machine_next();
-    context_enter(context);
-    return context;
+    return machine_next(arch_clock_ns());
 }
 
 struct plat_context *trap_call(const struct syscall_arguments *arguments)
@@ -121,6 +119,5 @@ void trap_kernel(const struct trap_frame *frame)
 
 _Noreturn void arch_resume(struct plat_context *context)
 {
-    context_enter(context);
     trap_return(context);
 }
