@@ -92,12 +92,19 @@ struct operation choose_operation(const struct spec *spec, struct random *random
 
     if (operation.kind == OP_PRIORITY || operation.kind == OP_MESSAGE_READ || operation.kind == OP_MESSAGE_WRITE)
         operation.value %= 24;
+    if (operation.kind == OP_TIMER_SET && random_below(random, 4) != 0) {
+        operation.deadline = (uint8_t)(2 + random_below(random, 6));
+        operation.value |= 1u << 14; /* a period that is long enough */
+    }
     if (operation.kind == OP_TIME)
         operation.deadline = (uint8_t)random_below(random, 8);
     if ((operation.kind == OP_KILL || operation.kind == OP_EXIT) && random_below(random, 3) != 0)
         operation.kind = OP_YIELD;
     if (operation.kind == OP_CLOSE && random_below(random, 3) != 0)
         operation.handle = 255;
-    (void)spec;
+    if (spec->budgets[1].exists && spec->budgets[1].refill_count != 0 && random_below(random, 3) == 0) {
+        operation.kind = OP_TIME; /* many small uses within a period */
+        operation.deadline = (uint8_t)(1 + random_below(random, 3));
+    }
     return operation;
 }

@@ -149,8 +149,8 @@ static void budgets_add(struct world *world)
         int connection = i == 0 || world->config.channels == 0 ? SPEC_NONE : 0;
         struct scheduling_arguments arguments = {
             .grant = world->kernel->memory.root_grant,
-            .budget_ns = 20000 * (uint64_t)(i + 1),
-            .period_ns = 100000 * (uint64_t)(i + 1),
+            .budget_ns = i == 0 ? 20000 : 50000,
+            .period_ns = i == 0 ? 100000 : SLICE_NS,
             .connection = connection == SPEC_NONE ? NULL : world->now.objects[OBJECT_CONNECTION][connection],
         };
         struct scheduling *scheduling;

@@ -209,6 +209,19 @@ static enum world_result compare_notification(struct world *world, int index)
     return world_compare_waiters(world, &notification->waiters, THREAD_NOTIFICATION_WAIT, index, "notification");
 }
 
+static enum world_result compare_timer(struct world *world, int index)
+{
+    const struct spec_timer *due = &world->now.spec.timers[index];
+    const struct timer *found = world->now.objects[OBJECT_TIMER][index];
+
+    if (!due->exists)
+        return WORLD_SAME;
+    if (found->deadline.queued != (due->deadline_ns != DEADLINE_NONE) ||
+        (found->deadline.queued && found->deadline.at_ns != due->deadline_ns))
+        return world_differs(world, "timer %d is not due at %" PRIu64, index, due->deadline_ns);
+    return WORLD_SAME;
+}
+
 /* The core puts what has come back to the rest when someone asks. */
 static enum world_result compare_budget(struct world *world, int index)
 {
@@ -278,6 +291,8 @@ enum world_result world_compare(struct world *world)
         result = compare_channel(world, i);
     for (int i = 0; i < SPEC_NOTIFICATIONS && result == WORLD_SAME; i++)
         result = compare_notification(world, i);
+    for (int i = 0; i < SPEC_TIMERS && result == WORLD_SAME; i++)
+        result = compare_timer(world, i);
     for (int i = 0; i < SPEC_BUDGETS && result == WORLD_SAME; i++)
         result = compare_budget(world, i);
     if (result == WORLD_SAME)

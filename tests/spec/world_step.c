@@ -17,6 +17,11 @@ static bool goes_on(const struct world *world, int thread)
         if (spec->threads[i].suspended && spec->threads[i].state == THREAD_RECEIVE)
             return false;
     }
+    /* A message whose copy fails after a preemption is queued anew, and that is signalled. */
+    for (int i = 0; i < SPEC_CHANNELS; i++) {
+        if (spec->channels[i].exists && spec->channels[i].notification != SPEC_NONE)
+            return false;
+    }
     /* The order of the ready is not known before the copy's end, and so not who is found without budget. */
     for (int i = 0; i < SPEC_BUDGETS; i++) {
         if (spec->budgets[i].exists && spec->budgets[i].empty)
