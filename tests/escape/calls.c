@@ -4,34 +4,23 @@
 
 #include <string.h>
 
-#define LINUX_OPEN 2
-#define LINUX_MMAP 9
-#define LINUX_GETPID 39
-#define LINUX_SOCKET 41
-#define LINUX_CLONE 56
-#define LINUX_KILL 62
-#define LINUX_PTRACE 101
-#define LINUX_UNSHARE 272
-#define LINUX_PROCESS_VM_READV 310
-#define LINUX_SECCOMP 317
-#define LINUX_IO_URING_SETUP 425
-#define LINUX_CLONE3 435
+#define AT_CWD (-100)
 #define X32 0x40000000u
 
 static const char host_file[] = "/usr/include/linux/version.h"; /* on every host that can build this; not in the OS */
 
 TEST(host_file_cannot_be_opened_SIM_3)
 {
-    EXPECT(raw_call(LINUX_OPEN, (uintptr_t)host_file, 0, 0, 0, 0, 0) < 0);
-    EXPECT(raw_call(LINUX_OPEN, (uintptr_t) "/proc/self/mem", 2, 0, 0, 0, 0) < 0);
+    EXPECT(raw_call(SYS_openat, (uint64_t)AT_CWD, (uintptr_t)host_file, 0, 0, 0, 0) < 0);
+    EXPECT(raw_call(SYS_openat, (uint64_t)AT_CWD, (uintptr_t) "/proc/self/mem", 2, 0, 0, 0) < 0);
 }
 
 TEST(host_services_are_refused_SIM_3)
 {
-    EXPECT(raw_call(LINUX_SOCKET, 2, 1, 0, 0, 0, 0) < 0);
-    EXPECT(raw_call(LINUX_UNSHARE, 0x10000000, 0, 0, 0, 0, 0) < 0);
-    EXPECT(raw_call(LINUX_SECCOMP, 1, 8, 0, 0, 0, 0) < 0);
-    EXPECT(raw_call(LINUX_IO_URING_SETUP, 8, (uintptr_t) & (char[256]){0}, 0, 0, 0, 0) < 0);
+    EXPECT(raw_call(SYS_socket, 2, 1, 0, 0, 0, 0) < 0);
+    EXPECT(raw_call(SYS_unshare, 0x10000000, 0, 0, 0, 0, 0) < 0);
+    EXPECT(raw_call(SYS_seccomp, 1, 8, 0, 0, 0, 0) < 0);
+    EXPECT(raw_call(SYS_io_uring_setup, 8, (uintptr_t) & (char[256]){0}, 0, 0, 0, 0) < 0);
 }
 
 TEST(neighbours_cannot_be_traced_or_read_SIM_3)
@@ -39,15 +28,15 @@ TEST(neighbours_cannot_be_traced_or_read_SIM_3)
     char byte = 0;
     uint64_t vector[2] = {(uintptr_t)&byte, 1};
     for (uint64_t pid = 1; pid < 50; pid++) {
-        EXPECT(raw_call(LINUX_PTRACE, 16, pid, 0, 0, 0, 0) < 0);
-        EXPECT(raw_call(LINUX_PROCESS_VM_READV, pid, (uintptr_t)vector, 1, (uintptr_t)vector, 1, 0) < 0);
+        EXPECT(raw_call(SYS_ptrace, 16, pid, 0, 0, 0, 0) < 0);
+        EXPECT(raw_call(SYS_process_vm_readv, pid, (uintptr_t)vector, 1, (uintptr_t)vector, 1, 0) < 0);
     }
 }
 
 TEST(memory_file_cannot_be_mapped_SIM_3)
 {
     for (uint64_t offset = 0; offset < 64 * 4096; offset += 4096) {
-        int64_t address = raw_call(LINUX_MMAP, 0, 4096, 3, 1, 0, offset); /* shared, descriptor 0 of the host's table */
+        int64_t address = raw_call(SYS_mmap, 0, 4096, 3, 1, 0, offset); /* shared, descriptor 0 of the host's table */
         EXPECT(address < 0);
     }
 }
@@ -56,7 +45,7 @@ TEST(odd_clones_are_refused_SIM_3)
 {
     static const uint64_t flags[] = {0x10000000, 0x20000000, 0x40000000, 0x02000000, 0x8000 | 17, 0x00002000};
     for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-        int64_t pid = raw_call(LINUX_CLONE, flags[i], 0, 0, 0, 0, 0);
+        int64_t pid = raw_call(SYS_clone, flags[i], 0, 0, 0, 0, 0);
         if (pid == 0) {
             os_exit(0); /* the OS took it for a fork: a process of its own, not of the host */
         }
@@ -65,7 +54,7 @@ TEST(odd_clones_are_refused_SIM_3)
             EXPECT_EQ(os_wait((int)pid, &result, 0), pid);
         }
     }
-    EXPECT(raw_call(LINUX_CLONE3, 0, 0, 0, 0, 0, 0) < 0);
+    EXPECT(raw_call(SYS_clone3, 0, 0, 0, 0, 0, 0) < 0);
 }
 
 TEST(x32_numbers_are_refused_SIM_3)
@@ -75,18 +64,21 @@ TEST(x32_numbers_are_refused_SIM_3)
     }
 }
 
-static void old_call(uint64_t number)
+static void old_call_run(uint64_t number)
 {
-    int result;
-    __asm__ volatile("int $0x80" : "=a"(result) : "a"((uint32_t)number), "b"(42), "c"(0), "d"(0) : "memory");
+    int64_t result = old_call(number);
     os_exit(result == -E_NOSYS ? 7 : 8);
 }
 
 /* If the host served it, exit (1) would end the child with 42, and fork (2) would give two children. */
 TEST(int_80_calls_are_refused_SIM_3)
 {
+    if (!HAS_OLD_CALL) {
+        test_skip("this processor has no other way to call");
+    }
     for (uint64_t number = 0; number < 20; number++) {
-        EXPECT_EQ(child_end(old_call, number), 7);
+        int end = child_end(old_call_run, number);
+        EXPECT(end == 7 || end > 128);
     }
 }
 
@@ -101,9 +93,10 @@ TEST(native_numbers_from_outside_the_library_are_refused_SIM_3_CMP_3)
 static void library_gadget(uint64_t number)
 {
     const unsigned char *image = (const unsigned char *)LIBSYS_BASE;
+    static const unsigned char gadget[] = GADGET;
     uint64_t bytes = ((const struct libsys_header *)image)->image_bytes;
-    for (uint64_t i = 0; i + 2 < bytes; i++) {
-        if (image[i] == 0x0f && image[i + 1] == 0x05 && image[i + 2] == 0xc3) {
+    for (uint64_t i = 0; i + sizeof gadget <= bytes; i++) {
+        if (memcmp(image + i, gadget, sizeof gadget) == 0) {
             os_exit(raw_jump(LIBSYS_BASE + i, number, 0, 1, 2) == -E_NOSYS ? 7 : 8);
         }
     }
@@ -113,10 +106,10 @@ static void library_gadget(uint64_t number)
 /* Linux's numbers, called from within the library: native calls that do not exist. */
 TEST(linux_numbers_from_the_library_are_refused_SIM_3)
 {
-    static const uint64_t numbers[] = {LINUX_OPEN, LINUX_MMAP, LINUX_GETPID, LINUX_KILL, 0, 0x7ffe, 0xffff, ~0ull};
+    static const uint64_t numbers[] = {SYS_openat, SYS_mmap, SYS_getpid, SYS_kill, 0, 0x7ffe, 0xffff, ~0ull};
     int first = child_end(library_gadget, numbers[0]);
     if (first == 9) {
-        test_skip("the library has no bare `syscall; ret`");
+        test_skip("the library has no bare call and return");
     }
     for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         EXPECT_EQ(child_end(library_gadget, numbers[i]), 7);
@@ -125,7 +118,7 @@ TEST(linux_numbers_from_the_library_are_refused_SIM_3)
 
 static void stub_jump(uint64_t offset)
 {
-    raw_jump(STUB_CODE + offset, LINUX_GETPID, 1, 2, 3);
+    raw_jump(STUB_CODE + offset, SYS_getpid, 1, 2, 3);
     os_exit(8);
 }
 

@@ -2,39 +2,16 @@
 #ifndef ESCAPE_HOSTILE_H
 #define ESCAPE_HOSTILE_H
 
+#include "crime.h"
 #include "test.h"
 
 #include <sys/os.h>
+#include <sys/syscall.h> /* Linux's numbers */
 
 #define STUB_CODE 0x6fff00000000ull  /* sim: the machine's code in every process */
 #define STUB_RING 0x6fff00001000ull  /* sim: its command ring */
 #define STUB_SLOTS 0x6fff00100000ull /* sim: signal stacks of all tasks; a process has its own mapped */
 #define SLOT_BYTES 0x8000ull
-
-/* A `syscall` instruction outside the system library. */
-static inline int64_t raw_call(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
-{
-    int64_t result;
-    register uint64_t r10 __asm__("r10") = d;
-    register uint64_t r8 __asm__("r8") = e;
-    register uint64_t r9 __asm__("r9") = f;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    return result;
-}
-
-/* A jump to any address with any call registers; what is there returns with `ret`, or does not. */
-static inline int64_t raw_jump(uint64_t address, uint64_t number, uint64_t a, uint64_t b, uint64_t c)
-{
-    int64_t result;
-    __asm__ volatile("call *%[address]"
-                     : "=a"(result)
-                     : [address] "b"(address), "a"(number), "D"(a), "S"(b), "d"(c)
-                     : "rcx", "r8", "r9", "r10", "r11", "r12", "memory");
-    return result;
-}
 
 /* Runs crime(argument) in a child. The child's end: an exit code, 128 + signal, or a negated error. */
 static inline int child_end(void (*crime)(uint64_t argument), uint64_t argument)

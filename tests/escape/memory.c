@@ -2,7 +2,6 @@
 #include "hostile.h"
 
 #define SIGNAL_SEGV 11
-#define LINUX_GETPID 39
 
 static void write_at(uint64_t address)
 {
@@ -59,10 +58,9 @@ static void system_stack_drop(uint64_t call)
     uint64_t control = (uintptr_t)sys_control();
     sys_space_unmap(HANDLE_SPACE, control + LIBSYS_STACK_OFFSET, LIBSYS_STACK_BYTES);
     if (call != 0) {
-        int64_t result;
-        __asm__ volatile("syscall" : "=a"(result) : "a"(LINUX_GETPID) : "rcx", "r11", "memory");
+        call_without_stack(SYS_getpid);
     }
-    __asm__ volatile("1: movq $1, 16\n jmp 1b");
+    fault_for_ever();
 }
 
 /* The host delivers foreign calls and the kernel delivers crashes on this stack. */
@@ -74,10 +72,9 @@ TEST(program_without_its_system_stack_dies_alone_SIM_3)
 
 static void segments_spoil(uint64_t value)
 {
-    __asm__ volatile("wrgsbase %0" : : "r"(value));
-    __asm__ volatile("wrfsbase %0" : : "r"(value));
+    bases_spoil(value);
     os_write(1, "", 0);
-    raw_call(LINUX_GETPID, 0, 0, 0, 0, 0, 0);
+    raw_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
     os_exit(0);
 }
 
@@ -91,13 +88,13 @@ TEST(program_with_foreign_segment_bases_harms_only_itself_SIM_3)
 
 static void signal_stack_misuse(uint64_t sp)
 {
-    __asm__ volatile("mov %0, %%rsp\n ud2" : : "r"(sp));
+    crash_on_stack(sp);
 }
 
 static void signal_stack_spoil(uint64_t slot)
 {
-    __asm__ volatile("rep stosb" : : "D"(slot), "c"(SLOT_BYTES), "a"(0xa5) : "memory");
-    raw_call(LINUX_GETPID, 0, 0, 0, 0, 0, 0);
+    fill(slot, SLOT_BYTES);
+    raw_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
     os_exit(0);
 }
 

@@ -1,14 +1,13 @@
 /* Hostile programs that will not let go of the processor, or of life. SIM-3, SCH-1. */
 #include "hostile.h"
 
-#define LINUX_SIGPROCMASK 14
 #define SIGNAL_KILL 9
 #define SPINNERS 4
 
 static void spin_blocked(void)
 {
     uint64_t all = ~0ull;
-    raw_call(LINUX_SIGPROCMASK, 0, (uintptr_t)&all, 0, 8, 0, 0);
+    raw_call(SYS_rt_sigprocmask, 0, (uintptr_t)&all, 0, 8, 0, 0);
     for (volatile uint64_t n = 0;; n++) {
     }
 }
@@ -38,21 +37,21 @@ static void spin_on_system_stack(uint64_t unused)
 {
     (void)unused;
     uint64_t top = (uintptr_t)sys_control() + LIBSYS_STACK_OFFSET + LIBSYS_STACK_BYTES;
-    __asm__ volatile("mov %0, %%rsp\n1: push %%rax\n pop %%rax\n jmp 1b" : : "r"(top - 64));
+    spin_on_stack(top - 64);
 }
 
 /* Flags that trap or confuse whoever handles the next event. */
 static void flags_spoil(uint64_t flags)
 {
-    __asm__ volatile("pushfq\n orq %0, (%%rsp)\n popfq\n nop\n nop\n" : : "r"(flags) : "memory", "cc");
-    raw_call(39, 0, 0, 0, 0, 0, 0);
-    __asm__ volatile("cld\n pushfq\n andq %0, (%%rsp)\n popfq" : : "r"(~flags) : "memory", "cc");
+    flags_set(flags);
+    raw_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    flags_clear(flags);
     os_exit(0);
 }
 
 TEST(odd_flags_harm_only_their_program_SIM_3)
 {
-    static const uint64_t flags[] = {0x100, 0x400, 0x4000, 0x10000, 0x40000, 0x200000};
+    static const uint64_t flags[] = ODD_FLAGS;
     for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         EXPECT(child_end(flags_spoil, flags[i]) >= 0);
     }
@@ -74,37 +73,13 @@ TEST(spinner_on_its_system_stack_is_killed_SIM_3)
 
 static void instruction_run(uint64_t which)
 {
-    switch (which) {
-    case 0:
-        __asm__ volatile("hlt");
-        break;
-    case 1:
-        __asm__ volatile("cli");
-        break;
-    case 2:
-        __asm__ volatile("int3");
-        break;
-    case 3:
-        __asm__ volatile("int $0x81");
-        break;
-    case 4:
-        __asm__ volatile("in $0x60, %%al" : : : "rax");
-        break;
-    case 5:
-        __asm__ volatile("mov %%cr0, %%rax" : : : "rax");
-        break;
-    case 6:
-        __asm__ volatile("xor %%eax, %%eax\n div %%eax" : : : "rax", "rdx");
-        break;
-    default:
-        __asm__ volatile("ud2");
-    }
+    privileged_run(which);
     os_exit(0);
 }
 
 TEST(privileged_instructions_end_the_program_alone_SIM_3_PRC_11)
 {
-    for (uint64_t which = 0; which < 8; which++) {
+    for (uint64_t which = 0; which < PRIVILEGED_COUNT; which++) {
         int end = child_end(instruction_run, which);
         EXPECT(end > 128 && end < 192);
     }

@@ -23,10 +23,10 @@ static void paths(void)
     SHOW(open(kernel, O_RDONLY));
     SHOW(open(not_canonical, O_RDONLY));
     SHOW(mkdir(kernel, 0700));
-    SHOW(syscall(SYS_stat, bad, &st));
-    SHOW(syscall(SYS_stat, "/", bad));
+    SHOW(syscall(SYS_newfstatat, AT_FDCWD, bad, &st, 0));
+    SHOW(syscall(SYS_newfstatat, AT_FDCWD, "/", bad, 0));
     SHOW(rename("/none", bad));
-    SHOW(syscall(SYS_readlink, "/proc/self/exe", bad, 100));
+    SHOW(syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", bad, 100));
     SHOW(syscall(SYS_getcwd, bad, 100));
 }
 
@@ -61,7 +61,7 @@ static void structures(void)
     SHOW(syscall(SYS_clock_gettime, CLOCK_MONOTONIC, bad));
     SHOW(uname((struct utsname *)bad));
     SHOW(syscall(SYS_gettimeofday, bad, NULL));
-    SHOW(syscall(SYS_poll, bad, 1, 0));
+    SHOW(syscall(SYS_ppoll, bad, 1, NULL, NULL, 8));
 }
 
 static void many_leave_nothing_behind(void)

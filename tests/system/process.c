@@ -58,7 +58,7 @@ TEST(spinning_process_is_killed_too_PRC_7_SIM_3)
     int pid = os_fork();
     if (pid == 0) {
         for (;;) {
-            __asm__ volatile("pause");
+            __asm__ volatile("" ::: "memory");
         }
     }
     EXPECT(pid > 0);

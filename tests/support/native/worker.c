@@ -148,7 +148,7 @@ static void client_step(struct self *self)
     case 3: sys_pulse(FD_CONNECTION + (int)pick(self, SERVERS), 1, 2, -1); break;
     case 4:
         for (int i = 0; i < SPINS; i++) {
-            __asm__ volatile("pause");
+            __asm__ volatile("" ::: "memory");
         }
         break;
     case 5:
