@@ -17,6 +17,8 @@
 #define PIT_GATE_OPEN 0x01u
 #define PIT_SPEAKER 0x02u
 #define PIT_OUTPUT 0x20u
+#define OLD_CONTROLLER_MASK_1 0x21u
+#define OLD_CONTROLLER_MASK_2 0xa1u
 #define SECOND_NS 1000000000ull
 #define SCALE_SHIFT 32u
 
@@ -41,18 +43,22 @@ static volatile uint32_t *apic;
 static uint64_t tsc_base, tsc_scale; /* ns = (tsc - tsc_base) * tsc_scale >> SCALE_SHIFT */
 static uint64_t timer_scale;         /* ticks of the APIC's timer in the same way */
 
+/* The old controller goes first. What it had asked for is forgotten with the last two words, which make the APIC look
+ * again (QEMU would else raise an interrupt without a vector). */
 static void apic_init(void)
 {
+    port_write(OLD_CONTROLLER_MASK_1, 0xff);
+    port_write(OLD_CONTROLLER_MASK_2, 0xff);
     uint64_t base = msr_read(MSR_APIC_BASE) | APIC_BASE_ENABLE;
     msr_write(MSR_APIC_BASE, base);
     apic = arch_device(base & APIC_BASE_ADDRESS);
-    apic[APIC_SPURIOUS] = APIC_ENABLE | VECTOR_SPURIOUS;
-    apic[APIC_TASK_PRIORITY] = 0;
     apic[APIC_LINE_0] = APIC_MASKED;
     apic[APIC_LINE_1] = APIC_MASKED;
     apic[APIC_ERROR] = APIC_MASKED;
     apic[APIC_DIVIDE] = APIC_DIVIDE_BY_1;
     apic[APIC_TIMER] = VECTOR_TIMER | APIC_MASKED;
+    apic[APIC_SPURIOUS] = APIC_ENABLE | VECTOR_SPURIOUS;
+    apic[APIC_TASK_PRIORITY] = 0;
 }
 
 /* Counts both over the same PIT_TICKS. */

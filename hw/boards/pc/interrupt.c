@@ -9,8 +9,6 @@
 #include <arch.h>
 #include <board.h>
 
-#define OLD_CONTROLLER_MASK_1 0x21u
-#define OLD_CONTROLLER_MASK_2 0xa1u
 #define SELECT 0u /* registers of the I/O APIC, in words */
 #define DATA 4u
 #define LINE_REGISTER(line) (0x10u + 2 * (line))
@@ -30,8 +28,6 @@ void interrupt_mask(uint32_t line, bool mask)
 
 void interrupt_init(uint64_t controller_physical)
 {
-    port_write(OLD_CONTROLLER_MASK_1, 0xff);
-    port_write(OLD_CONTROLLER_MASK_2, 0xff);
     controller = arch_device(controller_physical);
     for (uint32_t line = 0; line < INTERRUPT_LINES; line++) {
         interrupt_mask(line, true);
