@@ -13,7 +13,7 @@
 
 _Static_assert(LIBSYS_BASE >> LIBSYS_SHIFT == LIBSYS_PAGE && LIBSYS_BYTES_MAX == 1ull << LIBSYS_SHIFT, "layout.h");
 _Static_assert(SYSCALL_BASE == SYSCALL_BASE_PAGES * PAGE_BYTES, "layout.h");
-_Static_assert(offsetof(struct plat_context, call.argument) == offsetof(struct plat_context, registers.x), "as they lie");
+_Static_assert(offsetof(struct plat_context, call.argument) == offsetof(struct plat_context, registers.x), "one place");
 
 static struct plat_context *vector_owner; /* whose vector registers are in the CPU; NULL: nobody's */
 static bool vector_open;                  /* the program that runs may use them */
