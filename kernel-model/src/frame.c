@@ -11,10 +11,20 @@
 #define WORD_BITS 64u
 #define FRAME_COUNT_MAX (1ull << 36) /* 48 bits of physical address */
 #define FRAMES_MIN 16u
+#define RUN_FRAMES FAULT_AROUND_PAGES /* runs of this size are what is asked for most */
+#define TRIES_MAX 64u /* words looked at for a run; scattered frames only cost more calls to the platform */
 
 static uint64_t pages_of(uint64_t bytes)
 {
     return (bytes + PAGE_BYTES - 1) >> PAGE_SHIFT;
+}
+
+/* Are the neighbours that an aligned run of RUN_FRAMES has in common with this frame free, and it too? */
+static bool run_is_free(const struct frames *frames, uint64_t index)
+{
+    uint64_t mask = (1ull << RUN_FRAMES) - 1;
+
+    return (frames->free_bits[index / WORD_BITS] >> (index % WORD_BITS / RUN_FRAMES * RUN_FRAMES) & mask) == mask;
 }
 
 static void bit_free(struct frames *frames, uint64_t index)
@@ -24,6 +34,8 @@ static void bit_free(struct frames *frames, uint64_t index)
     frames->free_bits[word] |= 1ull << (index % WORD_BITS);
     if (word < frames->low_word)
         frames->low_word = word;
+    if (word < frames->run_word && run_is_free(frames, index))
+        frames->run_word = word;
     if (word > frames->high_word)
         frames->high_word = word;
     frames->free_count++;
@@ -147,32 +159,40 @@ static uint64_t run_size(uint64_t wanted)
     return size;
 }
 
+/* The lowest run of `size` frames that a short search finds; FRAME_NONE. */
+static uint64_t run_search(struct frames *frames, uint64_t size)
+{
+    uint64_t first = size < RUN_FRAMES || frames->run_word < frames->low_word ? frames->low_word : frames->run_word;
+
+    for (uint64_t word = first; word < frames->words && word - first < TRIES_MAX; word++) {
+        int place = run_find(frames->free_bits[word], size);
+
+        if (size == RUN_FRAMES)
+            frames->run_word = word;
+        if (place >= 0)
+            return word * WORD_BITS + (uint64_t)place;
+    }
+    return FRAME_NONE;
+}
+
 uint64_t frame_allocate_run(struct kernel *kernel, uint64_t wanted, uint64_t *frame)
 {
     struct frames *frames = &kernel->frames;
     uint64_t size = run_size(wanted);
+    uint64_t index = FRAME_NONE;
 
     if (frames->free_count == 0)
         return 0;
     ends_adjust(frames);
-    /* A run further up than this is not worth the search: scattered frames only cost more calls to the platform. */
-    for (uint64_t tries = 0; size > 1 && tries < 64 && frames->low_word + tries < frames->words; tries++) {
-        uint64_t word = frames->low_word + tries;
-        int place = run_find(frames->free_bits[word], size);
-
-        if (place >= 0) {
-            uint64_t index = word * WORD_BITS + (uint64_t)place;
-
-            bits_take(frames, index, size);
-            *frame = frames->first + index;
-            return size;
-        }
+    if (size > 1)
+        index = run_search(frames, size);
+    if (index == FRAME_NONE) {
+        size = 1;
+        index = frames->low_word * WORD_BITS + (uint64_t)__builtin_ctzll(frames->free_bits[frames->low_word]);
     }
-    uint64_t index = frames->low_word * WORD_BITS + (uint64_t)__builtin_ctzll(frames->free_bits[frames->low_word]);
-
-    bits_take(frames, index, 1);
+    bits_take(frames, index, size);
     *frame = frames->first + index;
-    return 1;
+    return size;
 }
 
 void *frame_allocate_table(struct kernel *kernel)
@@ -256,6 +276,7 @@ void frame_check_end(struct kernel *kernel)
 
         free_count += is_free;
         KERNEL_ASSERT(kernel, is_free == (frames->frames[i].references == 0));
+        KERNEL_ASSERT(kernel, i / WORD_BITS >= frames->run_word || !run_is_free(frames, i));
         KERNEL_ASSERT(kernel, frames->frames[i].references == FRAME_PERMANENT ||
                                   frames->frames[i].references == frames->frames[i].recount);
     }

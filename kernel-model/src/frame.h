@@ -27,6 +27,7 @@ struct frames {
     uint64_t words;         /* of free_bits */
     uint64_t free_count;
     uint64_t low_word;      /* no free frame is in a word below */
+    uint64_t run_word;      /* no word below has a run of the usual size */
     uint64_t high_word;     /* no free frame is in a word above */
     uint64_t archive_first; /* permanent frames that programs may see */
     uint64_t archive_count;

@@ -195,18 +195,22 @@ int memory_page(struct kernel *kernel, struct memory *memory, uint64_t page, boo
     return memory_page_for(kernel, memory, NULL, page, write, frame);
 }
 
+static bool page_is_absent(struct memory *memory, uint64_t page)
+{
+    const uint64_t *entry = page_tree_find(&memory->tree, page);
+
+    return entry == NULL || *entry == 0;
+}
+
 uint64_t memory_absent_from(struct memory *memory, uint64_t first, uint64_t page)
 {
     uint64_t from = page;
-    uint64_t present = from;
 
-    while (!memory_is_fixed(memory) && page_tree_next(&memory->tree, &present, page + 1) == NULL) {
-        if (from == first)
-            return from;
+    if (memory_is_fixed(memory))
+        return page;
+    while (from > first && page_is_absent(memory, from - 1))
         from--;
-        present = from;
-    }
-    return from < page ? from + 1 : page;
+    return page_is_absent(memory, page) ? from : page;
 }
 
 void memory_populate(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end)

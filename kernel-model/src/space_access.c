@@ -44,18 +44,20 @@ static int page_bring(struct kernel *kernel, struct region *region, uint64_t pag
     uint64_t first = page - page % FAULT_AROUND_PAGES;
     uint64_t end = first + FAULT_AROUND_PAGES;
     bool breaks_share = write && page_is_shared(region, page);
+    uint64_t from;
     int error;
 
     first = first > region->first_page && !memory_is_fixed(memory) ? first : region->first_page;
     end = end < region_end_page(region) && !memory_is_fixed(memory) ? end : region_end_page(region);
     /* The page's own neighbours first, so that they come as one run; if there is no room for all, the page alone. */
-    memory_populate(kernel, memory, memory_absent_from(memory, first, page), end);
+    from = memory_absent_from(memory, first, page);
+    memory_populate(kernel, memory, from, end);
     error = memory_page_for(kernel, memory, region, page, write, frame);
     if (error == PAGE_ABSENT)
         error = fault_note(kernel, memory, page, write ? ACCESS_WRITE : ACCESS_READ);
     if (error != 0)
         return error;
-    memory_populate(kernel, memory, first, end);
+    memory_populate(kernel, memory, first, from);
     if (write)
         memory_unshare(kernel, memory, region, first, end);
     if (breaks_share)

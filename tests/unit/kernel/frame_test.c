@@ -105,6 +105,26 @@ START_TEST(references_keep_a_frame)
 }
 END_TEST
 
+START_TEST(a_run_that_came_free_again_is_found_below_others)
+{
+    struct fake_platform *fake = fake_memory_create(FRAMES);
+    struct kernel *kernel = fake->kernel;
+    uint64_t frame, low = FRAME_NONE;
+
+    while (frame_allocate_run(kernel, 8, &frame) == 8)
+        low = low == FRAME_NONE && (frame - kernel->frames.first) % 64 == 0 ? frame : low;
+    ck_assert_uint_ne(low, FRAME_NONE);
+    for (unsigned i = 0; i < 8; i++) {
+        ck_assert_uint_ne(frame_allocate_run(kernel, 8, &frame), 8);
+        frame_release(kernel, frame);
+        frame_release(kernel, low + (i * 3) % 8);
+    }
+    ck_assert_uint_eq(frame_allocate_run(kernel, 8, &frame), 8);
+    ck_assert_uint_eq(frame, low);
+    fake_destroy(fake);
+}
+END_TEST
+
 START_TEST(archive_frames_are_never_given_out)
 {
     static const char archive[3 * PAGE_BYTES] = "archive";
@@ -178,4 +198,5 @@ END_TEST
 UNIT_MAIN("frame", all_frames_are_had_once_and_come_back, runs_are_neighbours_and_never_longer_than_asked,
           a_run_is_shorter_where_frames_are_scattered, tables_are_zeroed_and_from_the_high_end_MEM_4,
           references_keep_a_frame, archive_frames_are_never_given_out,
+          a_run_that_came_free_again_is_found_below_others,
           tables_give_way_to_an_archive_at_the_start, bad_configurations_are_refused)
