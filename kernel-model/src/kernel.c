@@ -80,19 +80,40 @@ static bool call_make(struct kernel *kernel, struct thread *thread)
     return result != SYSCALL_PREEMPTED;
 }
 
-void kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const struct syscall_arguments *arguments)
+void message_general(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
 {
-    struct thread *thread;
-
-    kernel_enter(kernel, cpu, now_ns);
-    thread = schedule_current(kernel);
-    KERNEL_ASSERT(kernel, thread != NULL);
-    if (kernel->fast && message_fast(kernel, thread, arguments))
-        return;
+    schedule_account(kernel);
+    kernel->general_calls++;
     kernel_current(kernel);
     thread->call = *arguments;
     job_begin(thread);
     call_make(kernel, thread);
+}
+
+/* Time is charged when the CPU goes on, or before anything could depend on it. */
+void kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const struct syscall_arguments *arguments)
+{
+    struct thread *thread = kernel->cpu[0].current;
+
+    KERNEL_ASSERT(kernel, cpu < CPUS_MAX && thread != NULL);
+    if (now_ns > kernel->now_ns)
+        kernel->now_ns = now_ns;
+    switch (kernel->fast ? arguments->number : 0) {
+    case SYS_CALL:
+        message_fast_call(kernel, thread, arguments);
+        break;
+    case SYS_CALL_SHORT:
+        message_fast_call_short(kernel, thread, arguments);
+        break;
+    case SYS_REPLY_RECEIVE:
+        message_fast_reply_receive(kernel, thread, arguments);
+        break;
+    case SYS_REPLY_RECEIVE_SHORT:
+        message_fast_reply_receive_short(kernel, thread, arguments);
+        break;
+    default:
+        message_general(kernel, thread, arguments);
+    }
 }
 
 void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t address, uint32_t access)
@@ -152,20 +173,25 @@ void kernel_timer(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
         thread_upcall_try(kernel, thread);
 }
 
-struct thread *kernel_next(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
+static __attribute__((noinline)) struct thread *next_general(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
 {
     struct thread *thread;
 
     kernel_enter(kernel, cpu, now_ns);
-    thread = kernel->fast ? schedule_next_plain(kernel) : NULL;
-    if (thread != NULL)
-        return thread;
     do {
         thread = schedule_next(kernel);
         if (thread == NULL || !thread->again)
             return thread;
     } while (call_make(kernel, thread));
     return NULL;
+}
+
+struct thread *kernel_next(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
+{
+    uint64_t later_ns = now_ns > kernel->now_ns ? now_ns : kernel->now_ns;
+    struct thread *thread = kernel->fast ? schedule_plain(kernel, later_ns) : NULL;
+
+    return thread == NULL ? next_general(kernel, cpu, later_ns) : schedule_plain_go(kernel, thread, later_ns);
 }
 
 void kernel_info_get(struct kernel *kernel, struct kernel_info *info)
@@ -176,7 +202,7 @@ void kernel_info_get(struct kernel *kernel, struct kernel_info *info)
         .boot_ns = kernel->boot_ns,
         .realtime_offset_ns = kernel->realtime_offset_ns,
         .idle_ns = kernel->idle_ns,
-        .switches = kernel->switches,
+        .switches = kernel->switches + kernel->direct_switches,
         .direct_switches = kernel->direct_switches,
         .device_table = kernel->device_table,
     };

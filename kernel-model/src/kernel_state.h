@@ -32,12 +32,13 @@ struct kernel {
     uint64_t now_ns; /* of the call being served */
     bool fast;       /* the short ways may be taken: fast_wanted, and there is no trace */
     bool fast_wanted;
+    uint64_t general_calls; /* that did not */
     struct trace_ring trace;
     uint64_t boot_ns;
     uint64_t realtime_offset_ns;
     uint64_t device_table;
     uint64_t idle_ns;
-    uint64_t switches;
+    uint64_t switches; /* through the ready queue */
     uint64_t direct_switches;
     uint64_t thread_serial;
     struct cpu cpu[CPUS_MAX];

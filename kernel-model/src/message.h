@@ -47,12 +47,12 @@ struct message {
     uint32_t part_counts[2];
     uint64_t bytes[2]; /* full lengths */
     uint64_t words[2][MESSAGE_WORDS_MAX]; /* short: in place of the vectors */
+    uint32_t rights;  /* of the handle called with */
+    uint8_t kind;     /* enum received_kind */
     bool is_short;
-    uint32_t rights;   /* of the handle called with */
-    uint8_t kind;      /* enum received_kind */
+    bool unblocking;  /* one PULSE_UNBLOCK has gone out */
     bool uninterruptible;
     struct thread *copier; /* whose call is in the middle of copying it, as receiver (SEND) or answerer (REPLY) */
-    bool unblocking; /* one PULSE_UNBLOCK has gone out */
     struct pulse unblock;
     struct exception_info exception; /* faults: what becomes of it if the page is refused */
     struct fault_message fault;

@@ -21,11 +21,18 @@ static inline void entry_unlink(struct list *entry)
     entry->next = NULL;
 }
 
+static inline struct plat_context *context_of(struct thread *thread)
+{
+    return (struct plat_context *)(void *)thread->context;
+}
+
 /* Whether a thread that calls or answers does so in a plain way. */
 static inline bool caller_is_plain(const struct kernel *kernel, const struct thread *thread)
 {
-    return !thread->again && !thread->interrupt_pending && kernel->cpu[0].direct == NULL && thread->lent == NULL &&
-           thread->control->transfer_count == 0;
+    uint64_t unusual = (uint64_t)(uintptr_t)kernel->cpu[0].direct | (uint64_t)(uintptr_t)thread->lent |
+                       thread->control->transfer_count;
+
+    return !thread->again && !thread->interrupt_pending && unusual == 0;
 }
 
 /* The handle's entry, if it is in use and of that type. */
@@ -83,7 +90,7 @@ static __attribute__((noinline)) void call_settle(struct kernel *kernel, struct 
     deadline_remove(&kernel->deadlines, &server->deadline);
     if (deadline_ns != DEADLINE_NONE)
         deadline_insert(&kernel->deadlines, &thread->deadline, deadline_ns);
-    plat_context_result(kernel, thread_context(server), 0);
+    plat_context_result(kernel, context_of(server), 0);
 }
 
 /* The call is made: from here on nothing can fail. The client waits for an answer, the server runs next. */
@@ -143,9 +150,13 @@ static inline void call_tell(const struct thread *thread, struct thread *server,
     info->word_count = word_count;
 }
 
+/* Bits of the counts that may be set; a count above MESSAGE_WORDS_MAX sets one of the others when CARRY is added. */
 #define SHORT_COUNTS (7u | 7u << 8 | (uint64_t)CALL_UNINTERRUPTIBLE << 32)
+#define SHORT_CARRY (3u | 3u << 8)
 
-bool message_fast_call_short(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
+_Static_assert(MESSAGE_WORDS_MAX == 4, "the least number that carries is 5");
+
+void message_fast_call_short(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
     const struct handle_entry *entry = entry_of_type(thread, argument[0], OBJECT_CONNECTION);
@@ -155,12 +166,12 @@ bool message_fast_call_short(struct kernel *kernel, struct thread *thread, const
     uint32_t wanted = counts >> 8 & 0xffu;
     struct thread *server;
 
-    if (entry == NULL || (counts & ~SHORT_COUNTS) != 0 || sent > MESSAGE_WORDS_MAX || wanted > MESSAGE_WORDS_MAX ||
-        !caller_is_plain(kernel, thread))
-        return false;
+    if (entry == NULL || ((counts | (counts + SHORT_CARRY)) & ~SHORT_COUNTS) != 0 || !caller_is_plain(kernel, thread))
+        goto general;
     server = call_receiver(thread, entry);
     if (server == NULL || server->receive_vector.count != 0)
-        return false;
+        goto general;
+#pragma GCC unroll 4
     for (unsigned i = 0; i < MESSAGE_WORDS_MAX; i++) {
         uint64_t word = i < sent ? argument[1 + i] : 0;
 
@@ -176,11 +187,13 @@ bool message_fast_call_short(struct kernel *kernel, struct thread *thread, const
     if (server->deadline.queued)
         call_settle(kernel, thread, server, DEADLINE_NONE);
     else
-        plat_context_result(kernel, thread_context(server), 0);
-    return true;
+        plat_context_result(kernel, context_of(server), 0);
+    return;
+general:
+    message_general(kernel, thread, arguments);
 }
 
-bool message_fast_call(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
+void message_fast_call(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
     const struct handle_entry *entry = entry_of_type(thread, argument[0], OBJECT_CONNECTION);
@@ -193,15 +206,15 @@ bool message_fast_call(struct kernel *kernel, struct thread *thread, const struc
 
     if (entry == NULL || (counts >> 32 & ~(uint64_t)CALL_UNINTERRUPTIBLE) != 0 || deadline_ns <= kernel->now_ns ||
         !caller_is_plain(kernel, thread))
-        return false;
+        goto general;
     server = call_receiver(thread, entry);
     if (server == NULL ||
         !copy_side_read(kernel, thread->space, argument[1], counts & 0xffffu, &from) ||
         !copy_side_length(kernel, thread->space, argument[2], counts >> 16 & 0xffffu, &reply_bytes) ||
         !copy_side_read(kernel, server->space, server->receive_vector.parts, server->receive_vector.count, &to))
-        return false;
+        goto general;
     if ((from.bytes | reply_bytes) >= MESSAGE_BYTES_MAX || !copy_fast(kernel, &to, &from))
-        return false;
+        goto general;
     message->parts[0] = argument[1];
     message->parts[1] = argument[2];
     message->part_counts[0] = counts & 0xffffu;
@@ -214,8 +227,10 @@ bool message_fast_call(struct kernel *kernel, struct thread *thread, const struc
     if (server->deadline.queued || deadline_ns != DEADLINE_NONE)
         call_settle(kernel, thread, server, deadline_ns);
     else
-        plat_context_result(kernel, thread_context(server), 0);
-    return true;
+        plat_context_result(kernel, context_of(server), 0);
+    return;
+general:
+    message_general(kernel, thread, arguments);
 }
 
 /* The client that the current thread answers; NULL: it is not so simple. */
@@ -265,11 +280,15 @@ static inline void reply_commit(struct kernel *kernel, struct thread *client, ui
 
 /* The thread waits for a message. */
 static inline void receive_commit(struct kernel *kernel, struct thread *thread, struct channel *channel,
-                                  const struct syscall_arguments *arguments, uint64_t parts, uint32_t count)
+                                  uint64_t parts, uint32_t count)
 {
     channel->last_server_slot = thread->slot;
-    channel->last_server_serial = kernel->slots[thread->slot].serial;
-    thread->call = *arguments; /* to be made again if what it receives cannot be copied at once */
+    channel->last_server_serial = thread->serial;
+    /* What is to be made again if what it receives cannot be copied at once: the answer has been given. */
+    thread->call.number = SYS_RECEIVE;
+    thread->call.argument[1] = parts;
+    thread->call.argument[2] = count;
+    thread->call.argument[3] = DEADLINE_NONE;
     thread->job.kind = JOB_NONE;
     thread->job.answered = false;
     thread->job.refused_serial = 0;
@@ -294,7 +313,7 @@ static __attribute__((noinline)) void reply_settle(struct kernel *kernel, struct
     if (first != NULL && first->priority > thread->priority)
         thread->priority = first->priority;
     lending_update(kernel, thread);
-    plat_context_result(kernel, thread_context(client), status);
+    plat_context_result(kernel, context_of(client), status);
 }
 
 /* The client lends nothing any more and gets its result. */
@@ -313,10 +332,10 @@ static inline void reply_end(struct kernel *kernel, struct thread *thread, struc
     node->leader = false;
     node->queued = false;
     thread->priority = thread->base_priority;
-    plat_context_result(kernel, thread_context(client), status);
+    plat_context_result(kernel, context_of(client), status);
 }
 
-bool message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread,
+void message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread,
                                       const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
@@ -326,22 +345,25 @@ bool message_fast_reply_receive_short(struct kernel *kernel, struct thread *thre
     uint64_t wanted;
 
     if (channel == NULL || count > MESSAGE_WORDS_MAX || !caller_is_plain(kernel, thread))
-        return false;
+        goto general;
     client = reply_client(kernel, thread, argument[0]);
     if (client == NULL || !client->message.is_short)
-        return false;
+        goto general;
     wanted = client->message.bytes[1] / WORD_BYTES;
     if (count > wanted)
         count = wanted;
+#pragma GCC unroll 4
     for (unsigned i = 0; i < MESSAGE_WORDS_MAX; i++) /* a word that is not answered may have been written before */
         client->control->words[i] = i < count ? argument[2 + i] : client->message.words[1][i];
     reply_commit(kernel, client, count * WORD_BYTES);
-    receive_commit(kernel, thread, channel, arguments, 0, 0);
+    receive_commit(kernel, thread, channel, 0, 0);
     reply_end(kernel, thread, client, (int64_t)argument[1] >> 32);
-    return true;
+    return;
+general:
+    message_general(kernel, thread, arguments);
 }
 
-bool message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
+void message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
                                 const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
@@ -351,15 +373,17 @@ bool message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
     struct copy_side from, to;
 
     if (channel == NULL || (counts >> 16 & 0xffffu) > PARTS_MAX || !caller_is_plain(kernel, thread))
-        return false;
+        goto general;
     client = reply_client(kernel, thread, argument[0]);
     if (client == NULL || client->message.is_short ||
         !copy_side_read(kernel, thread->space, argument[2], counts & 0xffffu, &from) ||
         !copy_side_read(kernel, client->space, client->message.parts[1], client->message.part_counts[1], &to) ||
         !copy_fast(kernel, &to, &from))
-        return false;
+        goto general;
     reply_commit(kernel, client, from.bytes < to.bytes ? from.bytes : to.bytes);
-    receive_commit(kernel, thread, channel, arguments, argument[4], counts >> 16 & 0xffffu);
+    receive_commit(kernel, thread, channel, argument[4], counts >> 16 & 0xffffu);
     reply_end(kernel, thread, client, (int64_t)argument[1]);
-    return true;
+    return;
+general:
+    message_general(kernel, thread, arguments);
 }

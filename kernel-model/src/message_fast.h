@@ -1,34 +1,20 @@
 /* The short way through calls and answers: CALL, CALL_SHORT, REPLY_RECEIVE and REPLY_RECEIVE_SHORT where nothing is
- * out of the ordinary. It looks at everything first; if anything is not plain it has changed nothing and says so, and
- * the general way (message_call.c, message_reply.c) does the whole call. What it does is exactly what that would have
- * done: tests run with it and without. */
+ * out of the ordinary. It looks at everything first; if anything is not plain it has changed nothing, and the general
+ * way (message_call.c, message_reply.c) does the whole call. What it does is exactly what that would have done: tests
+ * run with it and without. */
 #ifndef KERNEL_MESSAGE_FAST_H
 #define KERNEL_MESSAGE_FAST_H
 
 #include <kernel/kernel.h>
 
-/* Each makes the current thread's call. False: nothing has been done. */
-bool message_fast_call(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments);
-bool message_fast_call_short(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments);
-bool message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
+/* Each makes the current thread's call. */
+void message_fast_call(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments);
+void message_fast_call_short(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments);
+void message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
                                 const struct syscall_arguments *arguments);
-bool message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread,
+void message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread,
                                       const struct syscall_arguments *arguments);
-
-static inline bool message_fast(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
-{
-    switch (arguments->number) {
-    case SYS_CALL:
-        return message_fast_call(kernel, thread, arguments);
-    case SYS_CALL_SHORT:
-        return message_fast_call_short(kernel, thread, arguments);
-    case SYS_REPLY_RECEIVE:
-        return message_fast_reply_receive(kernel, thread, arguments);
-    case SYS_REPLY_RECEIVE_SHORT:
-        return message_fast_reply_receive_short(kernel, thread, arguments);
-    default:
-        return false;
-    }
-}
+/* The general way, of any call (kernel.c). */
+void message_general(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments);
 
 #endif

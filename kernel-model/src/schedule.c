@@ -215,7 +215,7 @@ static struct thread *schedule_choose(struct kernel *kernel, struct cpu *cpu)
     if (thread != cpu->running)
         trace_record(kernel, TRACE_SWITCH, thread, cpu->running, 0, direct, 0);
     if (thread != NULL && thread != cpu->running) {
-        kernel->switches++;
+        kernel->switches += !direct;
         kernel->direct_switches += direct;
     }
     return thread;
@@ -237,7 +237,7 @@ static uint64_t schedule_deadline(struct kernel *kernel, const struct cpu *cpu)
 }
 
 /* While a thread runs, a timer armed too early is left: the spurious call costs less than arming at each switch. */
-void schedule_arm(struct kernel *kernel)
+static void schedule_arm(struct kernel *kernel)
 {
     struct cpu *cpu = schedule_cpu(kernel);
     uint64_t deadline_ns = schedule_deadline(kernel, cpu);
@@ -246,6 +246,12 @@ void schedule_arm(struct kernel *kernel)
         return;
     cpu->armed_ns = deadline_ns;
     plat_timer_arm(kernel, 0, deadline_ns);
+}
+
+struct thread *schedule_arm_for(struct kernel *kernel, struct thread *thread)
+{
+    schedule_arm(kernel);
+    return thread;
 }
 
 struct thread *schedule_next(struct kernel *kernel)

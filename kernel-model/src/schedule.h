@@ -43,8 +43,8 @@ void schedule_forget(struct kernel *kernel, struct thread *thread);
 void schedule_priority(struct kernel *kernel, struct thread *thread, uint8_t priority);
 /* The current thread lets others of its priority go first. */
 void schedule_yield(struct kernel *kernel);
-/* Arms the platform's timer if it is armed too late. */
-void schedule_arm(struct kernel *kernel);
+/* Arms the platform's timer if it is armed too late. Returns the thread. */
+struct thread *schedule_arm_for(struct kernel *kernel, struct thread *thread);
 /* The context is going: nobody pays for what is left of this call. */
 void schedule_payer_gone(struct kernel *kernel, const struct scheduling *scheduling);
 struct thread *schedule_next(struct kernel *kernel);

@@ -21,37 +21,46 @@ static inline void schedule_account(struct kernel *kernel)
         scheduling_charge(kernel, cpu->payer, kernel->now_ns - passed_ns);
 }
 
-/* As schedule_next; NULL: it is not so simple, and nothing has changed. */
-static inline struct thread *schedule_next_plain(struct kernel *kernel)
+/* Who is to run if nothing else could: the current thread, or the one handed the CPU by one that has left it. NULL: it
+ * is not so simple. */
+static inline struct thread *schedule_plain(const struct kernel *kernel, uint64_t now_ns)
+{
+    const struct cpu *cpu = &kernel->cpu[0];
+    struct thread *thread = cpu->direct;
+
+    if (cpu->running == NULL || cpu->payer != NULL || now_ns >= cpu->slice_end_ns)
+        return NULL;
+    if (cpu->current != NULL) {
+        if (thread != NULL || cpu->current != cpu->running)
+            return NULL;
+        thread = cpu->current;
+    } else if (thread == NULL || thread == cpu->running) {
+        return NULL;
+    }
+    return thread->again || thread->interrupt_pending || thread->lent != NULL || cpu->top > thread->priority ? NULL
+                                                                                                            : thread;
+}
+
+/* The same thread runs on, as by schedule_next. */
+static inline struct thread *schedule_plain_go(struct kernel *kernel, struct thread *thread, uint64_t now_ns)
 {
     struct cpu *cpu = &kernel->cpu[0];
-    struct thread *running = cpu->running;
-    struct thread *thread = cpu->direct;
     const struct deadline *deadline = kernel->deadlines.first;
 
-    if (cpu->current != NULL) {
-        if (thread != NULL || cpu->current != running)
-            return NULL;
-        thread = running;
-    }
-    if (thread == NULL || thread->again || thread->interrupt_pending || thread->lent != NULL ||
-        cpu->top > thread->priority || kernel->now_ns >= cpu->slice_end_ns)
-        return NULL;
-    if (thread != running) {
-        kernel->switches++;
+    kernel->now_ns = now_ns;
+    cpu->running->cpu_ns += now_ns - cpu->account_ns;
+    cpu->account_ns = now_ns;
+    if (cpu->current == NULL) {
         kernel->direct_switches++;
         thread->state = THREAD_RUNNING;
         cpu->direct = NULL;
         cpu->current = thread;
         cpu->running = thread;
-    } else if (cpu->direct != NULL) {
-        return NULL;
     }
-    cpu->payer = NULL;
     thread->in_call = false;
     if ((deadline != NULL && deadline->at_ns < cpu->armed_ns) ||
         (cpu->top == thread->priority && cpu->slice_end_ns < cpu->armed_ns))
-        schedule_arm(kernel);
+        return schedule_arm_for(kernel, thread);
     return thread;
 }
 

@@ -42,6 +42,7 @@ static void slot_take(struct kernel *kernel, struct thread *thread)
     }
     kernel->slots[slot].thread = thread;
     kernel->slots[slot].serial = ++kernel->thread_serial;
+    thread->serial = kernel->thread_serial;
     thread->slot = slot;
 }
 

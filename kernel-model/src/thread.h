@@ -43,6 +43,7 @@ struct thread {
     struct control *control;  /* the kernel's view */
     uint64_t identity;
     uint64_t cpu_ns;
+    uint64_t serial; /* its slot's */
     uint32_t slot;
     uint8_t state; /* enum thread_state; READY and RUNNING are both "may run" */
     uint8_t base_priority;
