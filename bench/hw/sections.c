@@ -7,7 +7,7 @@
  * Instructions are counted by blocks that the emulator runs whole; what an exception cuts off in the kernel itself,
  * which happens only when the kernel panics, is counted too much.
  *
- * Lines of the output: `boot COUNT`, `section KIND COUNT ENTRIES TOTAL FROM TO FUNCTION=COUNT...`,
+ * Lines of the output: `boot COUNT`, `section KIND LONGEST ENTRIES TOTAL FROM TO FUNCTION=COUNT...`,
  * `function NAME COUNT`. */
 #include "plugin.h"
 
@@ -25,7 +25,7 @@
 
 QEMU_PLUGIN_VISIBLE int qemu_plugin_version = PLUGIN_VERSION;
 
-enum landmark { LANDMARK_NONE, LANDMARK_KIND, LANDMARK_SYSCALL, LANDMARK_POINT, LANDMARK_IDLE };
+enum landmark { LANDMARK_NONE, LANDMARK_KIND, LANDMARK_SYSCALL, LANDMARK_POINT };
 
 struct symbol {
     uint64_t address;
@@ -40,6 +40,7 @@ struct block {
     uint64_t address;
     uint64_t instructions;
     bool is_first; /* of its function */
+    bool idles;    /* waits for an interrupt, as its last instruction */
 };
 
 struct kind {
@@ -71,6 +72,8 @@ static struct {
     const struct symbol *from, *last;
     struct kind *kind;
 } now;
+
+static struct kind idle_kind = {.name = "(idling)"}, *const idle = &idle_kind;
 
 static struct kind *kind_find(const char *name)
 {
@@ -137,13 +140,8 @@ static void landmark_pass(const struct block *block)
     case LANDMARK_POINT:
         section_end(now.last);
         break;
-    case LANDMARK_IDLE:
-        section_end(block->symbol);
-        now.kind = kind_find("(end of idling)");
-        now.kind->entries++;
-        break;
     case LANDMARK_KIND:
-        if (now.kind == NULL) {
+        if (now.kind == NULL || now.kind == idle) {
             now.kind = kind_find(block->symbol->name);
             now.kind->entries++;
         }
@@ -196,6 +194,10 @@ static void block_run(unsigned cpu, void *argument)
         landmark_pass(block);
     }
     section_count(block);
+    if (block->idles) {
+        section_end(block->symbol);
+        now.kind = idle; /* until it is known what ended it */
+    }
 }
 
 static struct symbol *symbol_of(uint64_t address)
@@ -216,6 +218,15 @@ static struct symbol *symbol_of(uint64_t address)
     return &symbols[low - 1];
 }
 
+static bool idles(const struct qemu_plugin_insn *instruction)
+{
+    static const uint8_t wfi[] = {0x7f, 0x20, 0x03, 0xd5}, hlt[] = {0xf4};
+    size_t length = qemu_plugin_insn_size(instruction);
+    const void *bytes = qemu_plugin_insn_data(instruction);
+    return (length == sizeof wfi && memcmp(bytes, wfi, sizeof wfi) == 0) ||
+           (length == sizeof hlt && memcmp(bytes, hlt, sizeof hlt) == 0);
+}
+
 static void block_translated(uint64_t id, struct qemu_plugin_tb *translated)
 {
     struct block *block = malloc(sizeof *block);
@@ -226,6 +237,8 @@ static void block_translated(uint64_t id, struct qemu_plugin_tb *translated)
     block->address = qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(translated, 0));
     block->instructions = qemu_plugin_tb_n_insns(translated);
     block->symbol = symbol_of(block->address);
+    block->idles = block->address >= KERNEL_BASE &&
+                   idles(qemu_plugin_tb_get_insn(translated, block->instructions - 1));
     block->is_first = block->symbol->address == block->address;
     qemu_plugin_register_vcpu_tb_exec_cb(translated, block_run, PLUGIN_CB_NO_REGISTERS, block);
 }
@@ -242,9 +255,6 @@ static enum landmark landmark_of(const char *name)
     if (strcmp(name, "plat_preempt_pending") == 0) {
         return LANDMARK_POINT;
     }
-    if (strcmp(name, "arch_idle") == 0) {
-        return LANDMARK_IDLE;
-    }
     return strncmp(name, "syscall_", 8) == 0 && strcmp(name, "syscall_dispatch") != 0 ? LANDMARK_SYSCALL
                                                                                        : LANDMARK_NONE;
 }
@@ -256,8 +266,9 @@ static void symbol_add(uint64_t address, const char *name)
     }
     struct symbol *symbol = &symbols[symbol_count++];
     symbol->address = address;
-    snprintf(symbol->name, sizeof symbol->name, "%s", name);
-    symbol->landmark = landmark_of(name);
+    /* What the compiler makes of a function has its name and a suffix. */
+    snprintf(symbol->name, sizeof symbol->name, "%.*s", (int)strcspn(name, "."), name);
+    symbol->landmark = landmark_of(symbol->name);
 }
 
 static void symbols_add(const char *bytes, const Elf64_Shdr *sections, size_t section_count)
