@@ -74,7 +74,6 @@ void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns)
 }
 
 /* Not inlined: whoever counts instructions between these looks for the function. */
-__attribute__((noinline)) /* Stays a function of its own: the counting of sections between preemption points (bench/hw) looks for it. */
 __attribute__((noinline)) bool plat_preempt_pending(struct kernel *kernel, unsigned cpu)
 {
     (void)kernel, (void)cpu;
