@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Drivers on bare machines are programs: bytes pass unchanged, and one that is killed takes nothing with it.
+# shellcheck source=tests/host/lib.sh
+. "$(dirname "$0")/../host/lib.sh"
+BOARD=$TOP/hw/image/board
+RUN_TIMEOUT_S=120
+
+boot() { # INPUT BOARD ARG...
+    run_with "$1" "$BOARD" "$2" run "${@:3}"
+}
+
+# In the machine: the process IDs of a program, and one kill of each program named, followed by its return.
+# shellcheck disable=SC2016 # the machine's shell expands it
+readonly KILLS='pid() { ps -o pid,comm | awk -v name=$1 "\$2 == name { print \$1 }"; }
+strike() { for name; do old=$(pid $name); kill -9 $old; until [ -n "$(pid $name)" ] && [ "$(pid $name)" != $old ]; do :; done; done; }
+'
+
+numbers() { # LAST
+    cmp -s <(seq 1 "$1") "$work/out" && [[ $status == 0 ]]
+}
+
+for board in ${BOARDS:-virt pc}; do
+    boot /dev/null "$board" -- sh -c 'echo out; echo err >&2; echo out again; exit 7'
+    verdict "${board}_streams_keep_their_order" "HW-5" same "$status|$out" $'7|out\nerr\nout again'
+
+    head -c 20000 /dev/urandom >"$work/in"
+    boot "$work/in" "$board" -- cat
+    out=
+    unchanged() { [[ $status == 0 ]] && cmp -s "$work/in" "$work/out"; }
+    verdict "${board}_every_byte_arrives_both_ways" "HW-5" unchanged
+
+    boot /dev/null "$board" -- sh -c "$KILLS"'seq 1 6000 & for i in 1 2 3 4; do strike serial; done; wait'
+    out=${out:(-200)}
+    verdict "${board}_output_goes_on_when_the_serial_driver_dies" "SRV-1 SRV-7" numbers 6000
+
+    boot "$work/in" "$board" -- sh -c "$KILLS"'strike serial serial; md5sum; exit 3'
+    verdict "${board}_input_goes_on_when_the_serial_driver_dies" "SRV-1 SRV-7" \
+        same "$status|${out%% *}" "3|$(md5sum <"$work/in" | cut -d' ' -f1)"
+done
+
+for version in true false; do
+    [[ " ${BOARDS:-virt pc} " == *" virt "* ]] || continue
+    boot /dev/null virt --qemu -global --qemu virtio-mmio.force-legacy=$version --qemu -device --qemu virtio-rng-device \
+        -- sh -c "$KILLS"'[ -n "$(pid entropy)" ] && strike entropy dev && head -c 9 /dev/random | wc -c && echo alive'
+    verdict "virt_entropy_driver_comes_back_legacy_$version" "SRV-1 SRV-2 SRV-7" same "$status|$out" $'0|9\nalive'
+
+    # The same image and the same clock: only the device can tell two boots apart.
+    sums=()
+    for device in none none virtio virtio; do
+        adds=()
+        [[ $device == none ]] || adds=(--qemu -device --qemu virtio-rng-device)
+        boot /dev/null virt --seed same --icount --qemu -global --qemu virtio-mmio.force-legacy=$version "${adds[@]}" \
+            -- sh -c 'head -c 16 /dev/random | md5sum'
+        sums+=("$status $out")
+    done
+    fed() { [[ ${sums[0]} == "${sums[1]}" && ${sums[2]} == "0 "* && ${sums[2]} != "${sums[3]}" ]]; }
+    verdict "virt_entropy_reaches_dev_random_legacy_$version" "SRV-2" fed
+done
+finish
