@@ -1,7 +1,9 @@
-/* build/emulate [--trace FILE KERNEL MONITOR] COMMAND ARG...: runs an emulator whose serial line is its standard input
- * and output, passes bytes both ways, and ends with the status that the machine's last line tells (stop_line.h). A
- * terminal is raw meanwhile, so that all keys reach the machine; Ctrl-] ends the emulator. --trace fetches the event
- * trace (fetch.h) of a stopped machine before the emulator is ended. */
+/* build/emulate [--escape] [--trace FILE KERNEL MONITOR] COMMAND ARG...: runs an emulator whose serial line is its
+ * standard input and output, passes bytes both ways, and ends with the status that the machine's last line tells
+ * (stop_line.h). A terminal is raw meanwhile, so that all keys reach the machine; Ctrl-] ends the emulator. --escape
+ * also passes the input's end (escape.h). --trace fetches the event trace (fetch.h) of a stopped machine before the
+ * emulator is ended. */
+#include "escape.h"
 #include "fetch.h"
 #include "stop_line.h"
 
@@ -28,9 +30,11 @@ struct emulator {
     pid_t pid;
     int to, from; /* its standard input and output */
     struct stop_line line;
-    char pending[BUFFER_BYTES]; /* for its input */
+    char pending[2 * BUFFER_BYTES + ESCAPE_END_BYTES]; /* for its input */
     size_t pending_bytes;
     bool input_open;
+    bool escapes;
+    struct escape_ready ready;
     bool is_ended; /* by the user */
     bool has_plugin; /* which writes its results when the emulator ends in order */
     const char *trace, *kernel, *monitor;
@@ -114,10 +118,20 @@ static int emulator_start(struct emulator *emulator, char *argv[])
 /* From the user to the machine. */
 static void input_take(struct emulator *emulator)
 {
-    ssize_t got = read(0, emulator->pending, sizeof emulator->pending);
+    static char bytes[BUFFER_BYTES];
+    ssize_t got = read(0, bytes, sizeof bytes);
+    size_t length = got > 0 ? (size_t)got : 0;
     emulator->input_open = got > 0;
-    emulator->pending_bytes = got > 0 ? (size_t)got : 0;
-    emulator->is_ended = is_saved && memchr(emulator->pending, KEY_END, emulator->pending_bytes) != NULL;
+    emulator->is_ended = is_saved && memchr(bytes, KEY_END, length) != NULL;
+    if (emulator->escapes && length == 0) {
+        escape_end(emulator->pending);
+        emulator->pending_bytes = ESCAPE_END_BYTES;
+    } else if (emulator->escapes) {
+        emulator->pending_bytes = escape_encode(bytes, length, emulator->pending);
+    } else {
+        memcpy(emulator->pending, bytes, length);
+        emulator->pending_bytes = length;
+    }
 }
 
 static void input_give(struct emulator *emulator)
@@ -134,10 +148,11 @@ static void input_give(struct emulator *emulator)
 /* From the machine to the user. False: nothing more will come. */
 static bool output_pass(struct emulator *emulator)
 {
-    static char bytes[BUFFER_BYTES], passed[BUFFER_BYTES + STOP_LINE_BYTES_MAX];
+    static char bytes[BUFFER_BYTES], said[BUFFER_BYTES + 1], passed[BUFFER_BYTES + 1 + STOP_LINE_BYTES_MAX];
     ssize_t got = read(emulator->from, bytes, sizeof bytes);
     if (got > 0) {
-        write_all(1, passed, stop_line_filter(&emulator->line, bytes, (size_t)got, passed));
+        size_t length = escape_ready_filter(&emulator->ready, bytes, (size_t)got, said);
+        write_all(1, passed, stop_line_filter(&emulator->line, said, length, passed));
     }
     return got > 0 || (got < 0 && errno == EINTR);
 }
@@ -146,7 +161,7 @@ static bool output_pass(struct emulator *emulator)
 static void emulator_serve(struct emulator *emulator)
 {
     while (signal_caught == 0 && !emulator->is_ended) {
-        bool wants_input = emulator->input_open && emulator->pending_bytes == 0;
+        bool wants_input = emulator->input_open && emulator->pending_bytes == 0 && emulator->ready.is_ready;
         struct pollfd polled[] = {{.fd = emulator->from, .events = POLLIN},
                                   {.fd = wants_input ? 0 : -1, .events = POLLIN},
                                   {.fd = emulator->pending_bytes > 0 ? emulator->to : -1, .events = POLLOUT}};
@@ -187,14 +202,20 @@ static int emulator_end(struct emulator *emulator)
 
 int main(int argc, char *argv[])
 {
-    static struct emulator emulator = {.input_open = true};
+    static struct emulator emulator = {.input_open = true, .ready = {.is_ready = true}};
+    if (argc > 1 && strcmp(argv[1], "--escape") == 0) {
+        emulator.escapes = true;
+        emulator.ready.is_ready = false;
+        argv++;
+        argc--;
+    }
     if (argc > 4 && strcmp(argv[1], "--trace") == 0) {
         emulator.trace = argv[2], emulator.kernel = argv[3], emulator.monitor = argv[4];
         argv += 4;
         argc -= 4;
     }
     if (argc < 2) {
-        return refuse("usage: emulate [--trace FILE KERNEL MONITOR] COMMAND ARG...");
+        return refuse("usage: emulate [--escape] [--trace FILE KERNEL MONITOR] COMMAND ARG...");
     }
     for (int i = 1; i < argc; i++) {
         emulator.has_plugin = emulator.has_plugin || strcmp(argv[i], "-plugin") == 0;

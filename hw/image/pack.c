@@ -29,6 +29,7 @@ static const char help[] =
     "  --add HOST:OS    puts a host file or directory into the archive at OS\n"
     "  --terminal 012   which of the three standard streams are a terminal, default none\n"
     "  --term NAME      kind of terminal\n"
+    "  --config LINES   further lines of boot/config, each with its newline\n"
     "  --words TEXT     words for the kernel itself (hw/common/boot_words.h)\n"
     "  --seed TEXT      the same random numbers each time; default: the host's\n";
 
@@ -73,6 +74,9 @@ static int option_apply(struct pack *pack, int option, char *value)
     case 'T':
         pack->config.term = value;
         return 0;
+    case 'c':
+        pack->config.lines = value;
+        return 0;
     case 's':
         pack->seed = value;
         return 0;
@@ -93,7 +97,7 @@ static int options_apply(struct pack *pack, int argc, char *argv[])
         {"kernel", required_argument, NULL, 'k'}, {"list", required_argument, NULL, 'l'},
         {"add", required_argument, NULL, 'a'},    {"terminal", required_argument, NULL, 't'},
         {"term", required_argument, NULL, 'T'},   {"seed", required_argument, NULL, 's'},
-        {"words", required_argument, NULL, 'w'},
+        {"words", required_argument, NULL, 'w'},  {"config", required_argument, NULL, 'c'},
         {0}};
     int option, status = 0;
     while (status == 0 && (option = getopt_long(argc, argv, "+o:", options, NULL)) != -1) {

@@ -2,6 +2,7 @@
 #ifndef DRIVER_RING_H
 #define DRIVER_RING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 

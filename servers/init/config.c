@@ -63,6 +63,11 @@ static int line_parse(struct config *config, const char *key, char *value)
         config->prefers_virtio = strcmp(value, "virtio") == 0;
         return config->prefers_virtio || strcmp(value, "serial") == 0 ? 0 : -E_INVAL;
     }
+    if (strcmp(key, "input") == 0) {
+        config->input_escapes = strcmp(value, "escaped") == 0;
+        config->input_ended = strcmp(value, "none") == 0;
+        return config->input_escapes || config->input_ended || strcmp(value, "raw") == 0 ? 0 : -E_INVAL;
+    }
     if (strcmp(key, "arg") == 0) {
         return list_add(config->arguments, &config->argument_count, CONFIG_ARGUMENTS_MAX, value);
     }

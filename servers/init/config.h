@@ -1,6 +1,8 @@
 /* boot/config: what the machine's starter tells init. Lines "key value"; unknown keys are ignored.
  *   interactive 0|1     a shell, or one program
  *   stream N tty|plain  each of the three streams; not told: the first one a terminal, the others as interactive is
+ *   input KIND          of the line that serves as console: raw (as without this line), escaped, so that it can end
+ *                       (abi/console.h), or none: at its end from the start
  *   console KIND        of several consoles: serial (as without this line) or virtio
  *   arg TEXT            the program's arguments in order; \\ stands for a backslash, \n for a newline
  *   env NAME=VALUE      its environment, escaped the same way
@@ -18,6 +20,8 @@
 struct config {
     bool interactive;
     bool prefers_virtio; /* of several consoles */
+    bool input_escapes;
+    bool input_ended;
     bool is_terminal[3];
     bool is_told[3]; /* a line said which */
     const char *cwd; /* NULL: not given */

@@ -5,6 +5,7 @@
 #include <abi/errno.h>
 
 #include "driver/driver.h"
+#include "driver/ring.h"
 #include "init.h"
 #include "virtio/virtio.h"
 
@@ -157,6 +158,11 @@ static int rings_make(struct init *init)
     rings->rows = TERMINAL_ROWS;
     rings->columns = TERMINAL_COLUMNS;
     rings->one_output = 1;
+    rings->input.closed = init->config.input_ended;
+    rings->input_escapes = init->config.input_escapes;
+    if (rings->input_escapes != 0) {
+        ring_put(&rings->output, rings->output_bytes, (const uint8_t[]){CONSOLE_ESCAPE, CONSOLE_READY}, 2);
+    }
     rings->input.is_terminal = is_terminal[0];
     rings->output.is_terminal = is_terminal[1];
     rings->error.is_terminal = is_terminal[2];

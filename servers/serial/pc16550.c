@@ -13,7 +13,7 @@ enum pc16550_register {
 #define PC16550_DIVISOR_HIGH PC16550_ENABLE
 #define ENABLE_RECEIVE 0x1u
 #define ENABLE_SEND 0x2u
-#define QUEUES_ON 0x1u /* an interrupt for each byte */
+#define QUEUES_ON 0x81u /* an interrupt for eight bytes, or when fewer have been waiting for a while */
 #define LINE_8_BITS 0x3u
 #define LINE_DIVISOR 0x80u
 #define MODEM_READY 0xbu /* terminal ready, request to send, interrupts reach the controller */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "driver/ring.h"
+#include "driver/input.h"
 
 const struct serial_model *serial_model_find(const char *name)
 {
@@ -20,8 +20,8 @@ static bool line_receive(struct serial_line *line, struct console_device *rings)
 {
     bool moved = false;
     uint8_t byte = 0;
-    for (uint32_t room = ring_room(&rings->input); room > 0 && line->model->receive(line, &byte); room--) {
-        ring_put(&rings->input, rings->input_bytes, &byte, 1);
+    while (ring_room(&rings->input) > 0 && line->model->receive(line, &byte)) {
+        input_take(&line->input, rings, &byte, 1);
         moved = true;
     }
     return moved;
@@ -29,21 +29,19 @@ static bool line_receive(struct serial_line *line, struct console_device *rings)
 
 static bool line_send(struct serial_line *line, struct console_device *rings)
 {
-    uint32_t count = ring_count(&rings->output);
-    uint32_t done = 0;
-    while (done < count) {
+    bool moved = false;
+    for (uint32_t count = ring_count(&rings->output); count > 0;) {
         uint32_t room = line->model->room(line);
         if (room == 0) {
             break;
         }
-        for (; room > 0 && done < count; room--, done++) {
-            line->model->send(line, rings->output_bytes[(rings->output.head + done) % CONSOLE_RING_BYTES]);
+        for (; room > 0 && count > 0; room--, count--) {
+            line->model->send(line, rings->output_bytes[rings->output.head % CONSOLE_RING_BYTES]);
+            ring_drop(&rings->output, 1); /* one by one: nothing is sent twice if we are killed */
+            moved = true;
         }
     }
-    if (done > 0) {
-        ring_drop(&rings->output, done);
-    }
-    return done > 0;
+    return moved;
 }
 
 bool serial_serve(struct serial_line *line, struct console_device *rings)

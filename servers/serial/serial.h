@@ -8,9 +8,12 @@
 
 #include <abi/console.h>
 
+#include "driver/input.h"
+
 #define SERIAL_BAUD 115200u
-#define SERIAL_SETTLE_READS 200000u /* of a status register while the UART sends what it holds; then we go on anyway   \
-                                     */
+#define SERIAL_SETTLE_READS                                                                                            \
+    200000u /* of a status register while the UART sends what it holds; then we go on anyway                           \
+             */
 
 struct serial_bus {
     uint32_t (*load)(uint64_t place, uint32_t offset_bytes);
@@ -36,6 +39,7 @@ struct serial_line {
     const struct serial_model *model;
     struct serial_bus bus;
     uint64_t clock_hz; /* of the baud rate generator; 0: leave the rate as it is */
+    struct input input;
 };
 
 /* The model with this name, or NULL. */

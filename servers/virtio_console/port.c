@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "driver/ring.h"
-
 #define SLOT 0u /* one buffer each way */
 
 int port_open(struct port *port, uint8_t *pages, const uint64_t physical[2])
@@ -34,14 +32,10 @@ static bool port_receive(struct port *port, struct console_device *rings)
             port->come_first = 0;
             port->come_bytes = filled;
         }
-        uint32_t room = ring_room(&rings->input);
-        uint32_t count = port->come_bytes < room ? port->come_bytes : room;
-        if (count > 0) {
-            ring_put(&rings->input, rings->input_bytes, buffer + port->come_first, count);
-            port->come_first += count;
-            port->come_bytes -= count;
-            moved = true;
-        }
+        uint32_t count = input_take(&port->input, rings, buffer + port->come_first, port->come_bytes);
+        port->come_first += count;
+        port->come_bytes -= count;
+        moved = moved || count > 0;
         if (port->come_bytes > 0 || virtio_is_offered(&port->receive, SLOT)) {
             return moved;
         }

@@ -4,6 +4,7 @@
 
 #include <abi/console.h>
 
+#include "driver/input.h"
 #include "virtio/virtio.h"
 
 #define PORT_QUEUE_RECEIVE 0u
@@ -13,6 +14,7 @@ struct port {
     struct virtio virtio;
     struct virtio_queue receive;
     struct virtio_queue send;
+    struct input input;
     uint32_t come_first; /* of the receive buffer: the bytes that found no room in the ring */
     uint32_t come_bytes;
     uint32_t going_bytes; /* with the device */

@@ -30,6 +30,7 @@ char *boot_config_make(const struct boot_config *config, size_t *length)
     for (int i = 0; i < 3; i++) {
         fprintf(stream, "stream %d %s\n", i, config->is_terminal[i] ? "tty" : "plain");
     }
+    fputs(config->lines != NULL ? config->lines : "", stream);
     for (size_t i = 0; i < config->program_count; i++) {
         line_put(stream, "arg", "", config->program[i]);
     }

@@ -32,6 +32,20 @@ START_TEST(a_whole_config_is_understood_SIM_1)
 }
 END_TEST
 
+START_TEST(the_console_is_chosen_and_its_input_told_to_be_escaped_HW_5_SRV_2)
+{
+    ck_assert_int_eq(parse("console virtio\ninput escaped\n"), 0);
+    ck_assert(config.prefers_virtio && config.input_escapes);
+    ck_assert_int_eq(parse("console serial\ninput raw\n"), 0);
+    ck_assert(!config.prefers_virtio && !config.input_escapes);
+    ck_assert_int_eq(parse("console printer\n"), -E_INVAL);
+    ck_assert_int_eq(parse("input none\n"), 0);
+    ck_assert(config.input_ended && !config.input_escapes);
+    ck_assert_int_eq(parse("input\n"), -E_INVAL);
+    ck_assert_int_eq(parse("input cooked\n"), -E_INVAL);
+}
+END_TEST
+
 START_TEST(empty_arguments_and_spaces_are_kept_SIM_1)
 {
     ck_assert_int_eq(parse("arg \narg   x \n"), 0);
@@ -93,6 +107,7 @@ START_TEST(streams_that_no_line_tells_of_follow_interactive_HW_5)
 }
 END_TEST
 
-UNIT_MAIN("init_config", streams_that_no_line_tells_of_follow_interactive_HW_5, a_whole_config_is_understood_SIM_1,
+UNIT_MAIN("init_config", the_console_is_chosen_and_its_input_told_to_be_escaped_HW_5_SRV_2,
+          streams_that_no_line_tells_of_follow_interactive_HW_5, a_whole_config_is_understood_SIM_1,
           empty_arguments_and_spaces_are_kept_SIM_1, unsound_lines_are_refused, too_many_arguments_are_refused,
           defaults_do_not_replace_what_is_given)

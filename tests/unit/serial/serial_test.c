@@ -130,6 +130,31 @@ START_TEST(restarted_driver_goes_on_where_the_ring_is_SRV_1)
 }
 END_TEST
 
+START_TEST(escaped_input_can_end_and_holds_every_byte_HW_5)
+{
+    struct serial_line line = line_open("pl011", 16);
+    rings.input_escapes = 1;
+    fake_receive("a\x10\x10"
+                 "b\x04\x10");
+    ck_assert(serial_serve(&line, &rings));
+    ck_assert_mem_eq(rings.input_bytes,
+                     "a\x10"
+                     "b\x04",
+                     4);
+    ck_assert_uint_eq(ring_count(&rings.input), 4);
+    ck_assert_uint_eq(rings.input.closed, 0);
+    fake_receive("\x04");
+    ck_assert(serial_serve(&line, &rings));
+    ck_assert_uint_eq(ring_count(&rings.input), 4);
+    ck_assert_uint_eq(rings.input.closed, 1);
+    line = line_open("pl011", 16);
+    fake_receive("\x10\x04");
+    ck_assert(serial_serve(&line, &rings));
+    ck_assert_uint_eq(ring_count(&rings.input), 2);
+    ck_assert_uint_eq(rings.input.closed, 0);
+}
+END_TEST
+
 START_TEST(wild_indices_stay_in_the_ring_SRV_1)
 {
     struct serial_line line = line_open("pl011", FAKE_BYTES);
@@ -166,4 +191,5 @@ UNIT_MAIN("serial", unknown_models_are_refused, output_goes_out_in_order_and_lea
           full_uart_keeps_the_rest_and_interrupts_for_room_SRV_1, input_comes_into_the_ring_SRV_1,
           full_input_ring_stops_the_interrupt_until_there_is_room_SRV_1,
           pending_interrupts_are_dropped_before_the_look_SRV_1, restarted_driver_goes_on_where_the_ring_is_SRV_1,
-          wild_indices_stay_in_the_ring_SRV_1, known_clock_sets_the_rate_HW_1)
+          escaped_input_can_end_and_holds_every_byte_HW_5, wild_indices_stay_in_the_ring_SRV_1,
+          known_clock_sets_the_rate_HW_1)

@@ -102,6 +102,21 @@ START_TEST(full_input_ring_keeps_the_rest_and_the_buffer_SRV_2)
 }
 END_TEST
 
+START_TEST(escaped_input_can_end_HW_5)
+{
+    port_create(2);
+    rings.input_escapes = 1;
+    port_serve(&port, &rings);
+    ck_assert(fake_virtio_fill(PORT_QUEUE_RECEIVE, "a\x10", 2));
+    ck_assert(port_serve(&port, &rings));
+    ck_assert(fake_virtio_fill(PORT_QUEUE_RECEIVE, "\x10\x10\x04", 3));
+    ck_assert(port_serve(&port, &rings));
+    ck_assert_uint_eq(ring_count(&rings.input), 2);
+    ck_assert_mem_eq(rings.input_bytes, "a\x10", 2);
+    ck_assert_uint_eq(rings.input.closed, 1);
+}
+END_TEST
+
 START_TEST(restarted_driver_takes_the_device_back_SRV_1_SRV_2)
 {
     char sent[16] = "";
@@ -133,4 +148,5 @@ END_TEST
 UNIT_MAIN("virtio_console", output_leaves_the_ring_when_the_device_has_sent_it_SRV_2,
           a_full_ring_goes_out_in_order_buffer_by_buffer_SRV_2,
           input_comes_into_the_ring_and_the_buffer_goes_back_SRV_2, full_input_ring_keeps_the_rest_and_the_buffer_SRV_2,
-          restarted_driver_takes_the_device_back_SRV_1_SRV_2, other_devices_are_refused_SRV_2)
+          escaped_input_can_end_HW_5, restarted_driver_takes_the_device_back_SRV_1_SRV_2,
+          other_devices_are_refused_SRV_2)

@@ -10,6 +10,9 @@
 #define CONSOLE_MAGIC 0x534e4f43u
 #define CONSOLE_RING_BYTES 65536u
 #define CONSOLE_DEVICE_BYTES (4096u + 3u * CONSOLE_RING_BYTES)
+#define CONSOLE_ESCAPE 0x10u
+#define CONSOLE_END 0x04u
+#define CONSOLE_READY 0x05u
 
 struct console_ring {
     uint32_t head;   /* written by the consumer */
@@ -24,8 +27,12 @@ struct console_device {
     uint16_t rows, columns;
     uint32_t break_count; /* counts requests to stop the machine from outside (SIGTERM, SIGHUP) */
     uint32_t one_output;  /* not 0: what is written to the error stream goes to the output ring, in order */
+    /* Not 0: on the line, CONSOLE_ESCAPE stands before itself, or before CONSOLE_END, the end of the input; the driver
+     * undoes it. CONSOLE_ESCAPE, CONSOLE_READY are then the first bytes of the output: what is sent to the machine
+     * after them arrives. */
+    uint32_t input_escapes;
     struct console_ring input, output, error;
-    uint8_t reserved[4096 - 20 - 3 * sizeof(struct console_ring)];
+    uint8_t reserved[4096 - 24 - 3 * sizeof(struct console_ring)];
     uint8_t input_bytes[CONSOLE_RING_BYTES];
     uint8_t output_bytes[CONSOLE_RING_BYTES];
     uint8_t error_bytes[CONSOLE_RING_BYTES];
