@@ -110,6 +110,8 @@ static void thread_strip(struct kernel *kernel, struct thread *thread)
     transfer_drop_revoked(kernel, &thread->message.transfer);
     if (is_marked(thread->message.connection))
         message_fail(kernel, thread, -E_BADF);
+    if (is_marked(thread->job.channel))
+        job_hold(kernel, thread, NULL); /* its call, when made again, finds no handle */
     if (is_marked(thread->key_memory))
         thread_wake(kernel, thread, -E_FAULT);
     if (is_marked(thread->scheduling))

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "grant.h"
+#include "revoke.h"
 
 #define LIMIT_PAGES 400u
 #define SHARED 0x2000000ull
@@ -242,8 +243,33 @@ START_TEST(revoking_needs_the_right_and_an_empty_grant_is_no_matter_OBJ_7)
 }
 END_TEST
 
+START_TEST(a_receiver_in_mid_copy_holds_no_revoked_channel_OBJ_7_IPC_16)
+{
+    struct world world = world_create();
+    struct pair *pair = &world.pair;
+    int channel = MAKE(&world, CHANNEL_CREATE, 1, 0);
+    int connection = MAKE(&world, CONNECTION_CREATE, (uint64_t)channel, 7, RIGHTS_ALL);
+    int there = share(&world, channel);
+    uint64_t parts = VECTOR(pair->s, pair->server, {DATA, 3 * PAGE_BYTES});
+
+    ck_assert_int_eq(ACT(pair->s, pair->server, RECEIVE, (uint64_t)there, parts, 1, NO_DEADLINE), SYSCALL_BLOCKED);
+    pair->s->fake->preempt_always = true;
+    parts = VECTOR(pair->s, pair->client, {DATA, 3 * PAGE_BYTES});
+    ACT(pair->s, pair->client, CALL, (uint64_t)connection, parts, 0, COUNTS(1, 0), NO_DEADLINE);
+    ck_assert(pair->server->again);
+    ck_assert(!revoke_grant(pair->s->kernel, grant_of(&world), NULL));
+    scenario_check(pair->s);
+    ck_assert_uint_eq(used_pages(&world), 0);
+    ck_assert_int_eq(result_of(pair->client), -E_BADF);
+    next_of(pair->s);
+    ck_assert_int_eq(result_of(pair->server), -E_BADF);
+    scenario_destroy(pair->s);
+}
+END_TEST
+
 UNIT_MAIN("revoke", every_kind_of_object_goes_from_every_table_OBJ_7,
           revoked_memory_is_mapped_nowhere_any_more_OBJ_7,
           clients_of_a_revoked_channel_get_an_error_at_once_OBJ_7_IPC_17,
           threads_are_killed_and_their_clients_told_OBJ_7_IPC_17, handles_in_flight_go_too_OBJ_7_IPC_22,
-          who_revokes_what_it_lives_on_dies_OBJ_7, revoking_needs_the_right_and_an_empty_grant_is_no_matter_OBJ_7)
+          who_revokes_what_it_lives_on_dies_OBJ_7, revoking_needs_the_right_and_an_empty_grant_is_no_matter_OBJ_7,
+          a_receiver_in_mid_copy_holds_no_revoked_channel_OBJ_7_IPC_16)
