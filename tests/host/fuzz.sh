@@ -10,4 +10,5 @@ smoke() { # TARGET NAME IDS
 
 RUN_TIMEOUT_S=110
 smoke ipc fuzz.ipc_corpus_finds_nothing_FUZ_1_FUZ_2 ""
+smoke calls fuzz.calls_corpus_finds_nothing_and_leaks_nothing_FUZ_1 ""
 finish

@@ -173,6 +173,61 @@ void machine_reset(struct machine *machine)
     fake->mapping_room = room;
 }
 
+static bool table_is_used(struct kernel *kernel, const struct table *table)
+{
+    for (uint32_t slot = 0; slot < kernel->slot_used; slot++) {
+        const struct thread *thread = kernel->slots[slot].thread;
+
+        if (thread != NULL && thread->table == table && thread->state != THREAD_NEW)
+            return true;
+    }
+    return false;
+}
+
+/* Tables that no thread uses may hold each other, or themselves: those go only so. */
+static void tables_empty(struct kernel *kernel)
+{
+    struct table *tables[FRAMES]; /* each has a page of its own */
+    unsigned count = 0;
+
+    LIST_EACH (entry, &kernel->memory.objects) {
+        struct object *object = LIST_ENTRY(entry, struct object, link);
+
+        if (object->type != OBJECT_TABLE || table_is_used(kernel, (struct table *)object))
+            continue;
+        object_reference(object);
+        tables[count++] = (struct table *)object;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        for (int handle = table_next(tables[i], 0, 0); handle >= 0; handle = table_next(tables[i], handle, 0))
+            table_close(kernel, tables[i], handle);
+    }
+    while (count > 0)
+        object_release(kernel, table_object(tables[--count]));
+}
+
+const char *machine_end(struct machine *machine)
+{
+    static const char *const names[OBJECT_TYPE_COUNT] = {
+        "nothing", "grants",        "tables", "memory objects", "spaces",     "threads", "channels",
+        "connections", "notifications", "timers", "interrupts",     "authorities", "scheduling contexts"};
+    struct kernel *kernel = machine->scenario->kernel;
+    struct kernel_info info;
+
+    tables_empty(kernel);
+    for (uint32_t slot = 0; slot < kernel->slot_used; slot++) {
+        if (kernel->slots[slot].thread != NULL)
+            kernel_thread_lost(kernel, 0, machine->scenario->now_ns, kernel->slots[slot].thread);
+    }
+    kernel_check(kernel);
+    kernel_info_get(kernel, &info);
+    for (unsigned type = 0; type < OBJECT_TYPE_COUNT; type++) {
+        if (info.object_count[type] != (type == OBJECT_GRANT)) /* the root grant stays */
+            return names[type];
+    }
+    return machine->free_pages != 0 && info.free_pages != machine->free_pages ? "pages" : NULL;
+}
+
 struct machine *machine_create(void)
 {
     struct machine *machine = calloc(1, sizeof(*machine));
@@ -182,5 +237,8 @@ struct machine *machine_create(void)
     kernel_check(machine->scenario->kernel);
     machine->scenario->unchecked = true;
     machine_save(machine);
+    ck_assert(machine_end(machine) == NULL);
+    machine->free_pages = machine->scenario->kernel->frames.free_count;
+    machine_reset(machine);
     return machine;
 }

@@ -25,11 +25,16 @@ struct machine {
         size_t length;
     } ranges[128];
     unsigned range_count;
+    uint64_t free_pages; /* when everything has gone */
 };
 
 struct machine *machine_create(void);
 /* Back to the state after machine_create. */
 void machine_reset(struct machine *machine);
+/* Everything goes: tables that no thread uses are emptied, and all threads die. What is left then has leaked: its name;
+ * NULL: nothing.
+ * The machine is good for nothing but machine_reset afterwards. */
+const char *machine_end(struct machine *machine);
 /* Address of a part of a ready-made vector. */
 uint64_t machine_part_address(unsigned vector, unsigned part);
 

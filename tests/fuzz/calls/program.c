@@ -6,6 +6,7 @@
 #include "value.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const event_names[] = {"time", "fault", "exception", "lost",      "part",
@@ -200,6 +201,7 @@ unsigned target_run(const uint8_t *bytes, size_t size, bool trace)
 {
     unsigned count = size / RECORD_BYTES < RECORDS_MAX ? (unsigned)(size / RECORD_BYTES) : RECORDS_MAX;
     unsigned done = 0;
+    const char *left;
 
     machine_reset(machine);
     for (unsigned i = 0; i < count && !machine->scenario->fake->stopped; i++) {
@@ -212,7 +214,10 @@ unsigned target_run(const uint8_t *bytes, size_t size, bool trace)
             continue;
         done += record_run(machine->scenario, &record, trace);
     }
-    if (!target_checks_steps)
-        kernel_check(machine->scenario->kernel);
+    left = machine_end(machine);
+    if (left != NULL) {
+        fprintf(stderr, "fuzz: %s are left when all threads have died\n", left);
+        abort();
+    }
     return done;
 }

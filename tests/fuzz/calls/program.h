@@ -4,6 +4,8 @@
 #ifndef FUZZ_PROGRAM_H
 #define FUZZ_PROGRAM_H
 
+#include <abi/syscall.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,7 +22,7 @@ _Static_assert(sizeof(struct record) == RECORD_BYTES, "records are mutated as by
 
 /* What happens besides system calls. */
 enum event {
-    EVENT_TIME = 64, /* passes, and the timer fires */
+    EVENT_TIME = SYSCALL_LIMIT, /* passes, and the timer fires */
     EVENT_FAULT,
     EVENT_EXCEPTION,
     EVENT_LOST,      /* the host lost the thread */
@@ -33,5 +35,6 @@ enum event {
     EVENT_PREEMPT,   /* some copy from now on is preempted */
     OPERATION_COUNT
 };
+_Static_assert(OPERATION_COUNT <= UINT8_MAX, "an operation is a byte");
 
 #endif

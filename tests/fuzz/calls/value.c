@@ -102,6 +102,7 @@ static uint64_t handle_of(struct thread *thread, enum value_kind kind, uint8_t b
         [VALUE_THREAD] = OBJECT_THREAD,   [VALUE_CHANNEL] = OBJECT_CHANNEL,
         [VALUE_CONNECTION] = OBJECT_CONNECTION, [VALUE_NOTIFICATION] = OBJECT_NOTIFICATION,
         [VALUE_TIMER] = OBJECT_TIMER,     [VALUE_INTERRUPT] = OBJECT_INTERRUPT,
+        [VALUE_SCHEDULING] = OBJECT_SCHEDULING,
         [VALUE_HANDLE] = OBJECT_NONE,
     };
     bool own = kind == VALUE_TABLE || kind == VALUE_SPACE || kind == VALUE_THREAD;
@@ -136,6 +137,8 @@ uint64_t value_decode(struct scenario *scenario, struct thread *thread, enum val
         return DATA + 16 * PAGE_BYTES + (byte & 1u) * 4 + (byte == 0x80);
     case VALUE_SIZE:
         return size_of(byte);
+    case VALUE_BUDGET:
+        return SCHEDULING_BUDGET_MIN_NS * (byte % 16u) + byte;
     case VALUE_RIGHTS:
         return byte < 0x80 ? RIGHTS_ALL : byte == 0xef ? wide : byte;
     case VALUE_PROT:
@@ -213,6 +216,12 @@ static const uint8_t kinds[SYSCALL_LIMIT][RECORD_ARGUMENTS] = {
     CALL(MACHINE_STOP, H(ANY)),
     CALL(LOG, H(ADDRESS), H(SIZE)),
     CALL(KERNEL_INFO, H(ADDRESS)),
+    CALL(MEMORY_PAGED, H(GRANT), H(SIZE), H(CONNECTION), H(ANY)),
+    CALL(MEMORY_SUPPLY, H(MEMORY), H(SIZE), H(MEMORY), H(SIZE), H(SIZE)),
+    CALL(GRANT_REVOKE, H(GRANT)),
+    CALL(SCHEDULING_CREATE, H(GRANT), H(BUDGET), H(BUDGET), H(CONNECTION), H(ANY), H(ANY)),
+    CALL(SCHEDULING_SET, H(SCHEDULING), H(BUDGET), H(BUDGET)),
+    CALL(SCHEDULING_BIND, H(SCHEDULING), H(THREAD), H(ANY)),
     CALL(NOTIFICATION_BIND, H(NOTIFICATION), H(CHANNEL), H(ANY)),
     CALL(CALL_SHORT, H(CONNECTION), H(ANY), H(ANY), H(ANY), H(ANY), H(WORDS)),
     CALL(REPLY_SHORT, H(ID), H(WORDS), H(ANY), H(ANY), H(ANY), H(ANY)),

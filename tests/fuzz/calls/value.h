@@ -8,7 +8,7 @@
 enum value_kind {
     VALUE_ANY, /* small numbers */
     VALUE_GRANT, VALUE_TABLE, VALUE_MEMORY, VALUE_SPACE, VALUE_THREAD, VALUE_CHANNEL, VALUE_CONNECTION,
-    VALUE_NOTIFICATION, VALUE_TIMER, VALUE_INTERRUPT, VALUE_HANDLE,
+    VALUE_NOTIFICATION, VALUE_TIMER, VALUE_INTERRUPT, VALUE_SCHEDULING, VALUE_HANDLE,
     VALUE_ID,       /* of a message */
     VALUE_PARTS,    /* address of a vector */
     VALUE_COUNT,    /* of its parts */
@@ -17,6 +17,7 @@ enum value_kind {
     VALUE_ADDRESS,  /* of data */
     VALUE_WORD,     /* of a word that threads wait for */
     VALUE_SIZE,     /* in bytes */
+    VALUE_BUDGET,   /* or a period, in ns */
     VALUE_RIGHTS,
     VALUE_PROT,     /* and map flags */
     VALUE_PRIORITY,
