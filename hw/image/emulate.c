@@ -1,10 +1,11 @@
-/* build/emulate [--escape] [--trace FILE KERNEL MONITOR] COMMAND ARG...: runs an emulator whose serial line is its
- * standard input and output, passes bytes both ways, and ends with the status that the machine's last line tells
- * (stop_line.h). A terminal is raw meanwhile, so that all keys reach the machine; Ctrl-] ends the emulator. --escape
- * also passes the input's end (escape.h). --trace fetches the event trace (fetch.h) of a stopped machine before the
- * emulator is ended. */
+/* build/emulate [--firmware] [--escape] [--trace FILE KERNEL MONITOR] COMMAND ARG...: runs an emulator whose serial line
+ * is its standard input and output, passes bytes both ways, and ends with the status that the machine's last line tells
+ * (stop_line.h). A terminal is raw meanwhile, so that all keys reach the machine; Ctrl-] ends the emulator. --firmware
+ * hides what firmware says first (loaded_line.h). --escape also passes the input's end (escape.h). --trace fetches the
+ * event trace (fetch.h) of a stopped machine before the emulator is ended. */
 #include "escape.h"
 #include "fetch.h"
+#include "loaded_line.h"
 #include "stop_line.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@
 struct emulator {
     pid_t pid;
     int to, from; /* its standard input and output */
+    struct loaded_line loaded;
     struct stop_line line;
     char pending[2 * BUFFER_BYTES + ESCAPE_END_BYTES]; /* for its input */
     size_t pending_bytes;
@@ -151,7 +153,8 @@ static bool output_pass(struct emulator *emulator)
     static char bytes[BUFFER_BYTES], said[BUFFER_BYTES + 1], passed[BUFFER_BYTES + 1 + STOP_LINE_BYTES_MAX];
     ssize_t got = read(emulator->from, bytes, sizeof bytes);
     if (got > 0) {
-        size_t length = escape_ready_filter(&emulator->ready, bytes, (size_t)got, said);
+        const char *loaded = loaded_line_filter(&emulator->loaded, bytes, (size_t)got);
+        size_t length = escape_ready_filter(&emulator->ready, loaded, (size_t)(bytes + got - loaded), said);
         write_all(1, passed, stop_line_filter(&emulator->line, said, length, passed));
     }
     return got > 0 || (got < 0 && errno == EINTR);
@@ -187,6 +190,7 @@ static int emulator_end(struct emulator *emulator)
     kill(emulator->pid, emulator->has_plugin ? SIGTERM : SIGKILL); /* the latter without a word on standard error */
     waitpid(emulator->pid, &host_status, 0);
     if (status < 0) {
+        write_all(1, emulator->loaded.held, emulator->loaded.held_bytes);
         write_all(1, emulator->line.held, emulator->line.held_bytes);
     }
     terminal_restore();
@@ -203,6 +207,9 @@ static int emulator_end(struct emulator *emulator)
 int main(int argc, char *argv[])
 {
     static struct emulator emulator = {.input_open = true, .ready = {.is_ready = true}};
+    emulator.loaded.is_passed = argc < 2 || strcmp(argv[1], "--firmware") != 0;
+    argv += !emulator.loaded.is_passed;
+    argc -= !emulator.loaded.is_passed;
     if (argc > 1 && strcmp(argv[1], "--escape") == 0) {
         emulator.escapes = true;
         emulator.ready.is_ready = false;
@@ -215,7 +222,7 @@ int main(int argc, char *argv[])
         argc -= 4;
     }
     if (argc < 2) {
-        return refuse("usage: emulate [--escape] [--trace FILE KERNEL MONITOR] COMMAND ARG...");
+        return refuse("usage: emulate [--firmware] [--escape] [--trace FILE KERNEL MONITOR] COMMAND ARG...");
     }
     for (int i = 1; i < argc; i++) {
         emulator.has_plugin = emulator.has_plugin || strcmp(argv[i], "-plugin") == 0;

@@ -170,6 +170,7 @@ uint64_t loader_run(void *handle, const struct firmware_system *system)
         .version = 1,
         .ranges = (uint64_t)(uintptr_t)handover->ranges,
     };
+    say(system, "baton: loaded\r\n"); /* the runner of emulators waits for it: hw/image/loaded_line.h */
     if (!firmware_leave(handle, system, (uint8_t *)(uintptr_t)(pages + PAGE_BYTES), handover)) {
         say(system, "baton: the firmware does not let go\r\n");
         return FIRMWARE_OUT_OF_RESOURCES;
