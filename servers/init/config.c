@@ -60,8 +60,8 @@ static int line_parse(struct config *config, const char *key, char *value)
         return stream_parse(config, value);
     }
     if (strcmp(key, "console") == 0) {
-        config->prefers_virtio = strcmp(value, "virtio") == 0;
-        return config->prefers_virtio || strcmp(value, "serial") == 0 ? 0 : -E_INVAL;
+        config->console = value;
+        return value[0] != '\0' ? 0 : -E_INVAL;
     }
     if (strcmp(key, "input") == 0) {
         config->input_escapes = strcmp(value, "escaped") == 0;

@@ -3,7 +3,7 @@
  *   stream N tty|plain  each of the three streams; not told: the first one a terminal, the others as interactive is
  *   input KIND          of the line that serves as console: raw (as without this line), escaped, so that it can end
  *                       (abi/console.h), or none: at its end from the start
- *   console KIND        of several consoles: serial (as without this line) or virtio
+ *   console KIND        of several consoles: pl011, 16550, bcm2835, virtio; else the first serial line, then virtio
  *   arg TEXT            the program's arguments in order; \\ stands for a backslash, \n for a newline
  *   env NAME=VALUE      its environment, escaped the same way
  *   cwd PATH            its working directory */
@@ -19,7 +19,7 @@
 
 struct config {
     bool interactive;
-    bool prefers_virtio; /* of several consoles */
+    const char *console; /* kind; NULL: not told */
     bool input_escapes;
     bool input_ended;
     bool is_terminal[3];

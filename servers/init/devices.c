@@ -188,7 +188,7 @@ static int rings_lend(struct init *init, struct service_state *console, const st
 
 int devices_console(struct init *init, struct service_state *console)
 {
-    uint32_t index = drivers_console(&init->devices, init->config.prefers_virtio);
+    uint32_t index = drivers_console(&init->devices, init->config.console);
     struct init_driver *added = NULL;
     struct driver driver;
     if (index == NO_DEVICE || !drivers_describe(&init->devices, index, &driver)) {

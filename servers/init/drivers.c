@@ -17,21 +17,21 @@
 struct known {
     const char *path;
     const char *name;
-    const char *word;    /* the first argument, if any */
+    const char *word;    /* kind; a serial driver's first argument */
     uint32_t page_count; /* see struct driver */
     bool is_console;
 };
 
 static const struct known known_kinds[] = {
-    [DEVICE_CONSOLE_RINGS] = {.name = "rings", .is_console = true},
+    [DEVICE_CONSOLE_RINGS] = {.name = "rings", .word = "rings", .is_console = true},
     [DEVICE_SERIAL_PL011] = {"sbin/serial", "serial", "pl011", 0, true},
     [DEVICE_SERIAL_16550] = {"sbin/serial", "serial", "16550", 0, true},
     [DEVICE_SERIAL_BCM2835] = {"sbin/serial", "serial", "bcm2835", 0, true},
 };
 
 static const struct known known_virtio[] = {
-    [VIRTIO_ID_CONSOLE] = {"sbin/virtio_console", "virtio_console", NULL, 2, true},
-    [VIRTIO_ID_ENTROPY] = {"sbin/entropy", "entropy", NULL, 1, false},
+    [VIRTIO_ID_CONSOLE] = {"sbin/virtio_console", "virtio_console", "virtio", 2, true},
+    [VIRTIO_ID_ENTROPY] = {"sbin/entropy", "entropy", "entropy", 1, false},
 };
 
 /* NULL: nobody drives it. */
@@ -53,21 +53,22 @@ bool drivers_table_good(const struct device_table *table)
     return table->magic == DEVICE_TABLE_MAGIC && table->count <= DEVICES_MAX;
 }
 
-static uint32_t console_find(const struct device_list *list, bool is_virtio)
+uint32_t drivers_console(const struct device_list *list, const char *preferred)
 {
+    uint32_t serial = NO_DEVICE;
+    uint32_t virtio = NO_DEVICE;
     for (uint32_t i = 0; i < list->table->count; i++) {
         const struct known *known = known_find(list, i);
-        if (known != NULL && known->is_console && (list->table->devices[i].kind == DEVICE_VIRTIO_MMIO) == is_virtio) {
+        if (known == NULL || !known->is_console) {
+            continue;
+        }
+        if (preferred != NULL && strcmp(known->word, preferred) == 0) {
             return i;
         }
+        uint32_t *first = list->table->devices[i].kind == DEVICE_VIRTIO_MMIO ? &virtio : &serial;
+        *first = *first == NO_DEVICE ? i : *first;
     }
-    return NO_DEVICE;
-}
-
-uint32_t drivers_console(const struct device_list *list, bool prefers_virtio)
-{
-    uint32_t index = console_find(list, prefers_virtio);
-    return index != NO_DEVICE ? index : console_find(list, !prefers_virtio);
+    return serial != NO_DEVICE ? serial : virtio;
 }
 
 uint32_t drivers_entropy(const struct device_list *list)
@@ -136,12 +137,12 @@ bool drivers_describe(const struct device_list *list, uint32_t index, struct dri
         return driver->registers_physical == device->physical && device->size_bytes == CONSOLE_DEVICE_BYTES &&
                device->interrupt != UINT32_MAX;
     }
-    if (known->word != NULL) {
-        strcpy(driver->words[driver->word_count++], known->word);
+    if (device->kind == DEVICE_VIRTIO_MMIO) {
+        drivers_word_add(driver, place_of(device));
+        return true;
     }
+    strcpy(driver->words[driver->word_count++], known->word);
     drivers_word_add(driver, place_of(device));
-    if (device->kind != DEVICE_VIRTIO_MMIO) {
-        drivers_word_add(driver, device->clock_hz);
-    }
+    drivers_word_add(driver, device->clock_hz);
     return true;
 }

@@ -31,9 +31,9 @@ struct driver {
 
 /* Is it a device table? */
 bool drivers_table_good(const struct device_table *table);
-/* The system's console, as an index: the first device that is one, a virtio console only where there is nothing else or
- * it is preferred. UINT32_MAX: there is none. */
-uint32_t drivers_console(const struct device_list *list, bool prefers_virtio);
+/* The system's console, as an index: the first of the kind preferred (NULL: none), else the first that is no virtio
+ * console, else the first of those. UINT32_MAX: there is none. */
+uint32_t drivers_console(const struct device_list *list, const char *preferred);
 /* The first entropy device, or UINT32_MAX. */
 uint32_t drivers_entropy(const struct device_list *list);
 /* Fills in how the device is driven. False: its driver does not exist or its place is unsound. */

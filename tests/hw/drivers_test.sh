@@ -47,8 +47,8 @@ for version in true false; do
     # The same image and the same clock: only the device can tell two boots apart.
     sums=()
     for device in none none virtio virtio; do
-        adds=()
-        [[ $device == none ]] || adds=(--qemu -device --qemu virtio-rng-device)
+        adds=(--qemu -rtc --qemu "base=2030-01-01,clock=vm")
+        [[ $device == none ]] || adds+=(--qemu -device --qemu virtio-rng-device)
         boot /dev/null virt --seed same --icount --qemu -global --qemu virtio-mmio.force-legacy=$version "${adds[@]}" \
             -- sh -c 'head -c 16 /dev/random | md5sum'
         sums+=("$status $out")
@@ -56,4 +56,31 @@ for version in true false; do
     fed() { [[ ${sums[0]} == "${sums[1]}" && ${sums[2]} == "0 "* && ${sums[2]} != "${sums[3]}" ]]; }
     verdict "virt_entropy_reaches_dev_random_legacy_$version" "SRV-2" fed
 done
+
+# Consoles that are not the first serial line, on which the kernel tells how it ended: images, and the emulator by hand.
+# other_console BOARD KIND EMULATOR...: runs "$script" there, with a line to read.
+other_console() {
+    "$BOARD" "$1" image --console "$2" -o "$work/image" -- sh -c "$script" >"$work/log" 2>&1
+    echo a line >"$work/in"
+    run_with "$work/in" "$3" -serial "file:$work/serial" -chardev stdio,id=console,signal=off -display none \
+        -monitor none -no-reboot -nic none -kernel "$work/image" "${@:4}"
+    status=$(tr -d '\r' <"$work/serial")
+}
+
+script="$KILLS"'strike virtio_console; read x; seq 1 3000 & strike virtio_console virtio_console; wait; echo got $x; exit 3'
+for version in true false; do
+    [[ " ${BOARDS:-virt pc} " == *" virt "* ]] || continue
+    other_console virt virtio qemu-system-aarch64 -M virt,gic-version=2 -cpu cortex-a53 -m 256M \
+        -global virtio-mmio.force-legacy=$version -device virtio-serial-device -device virtconsole,chardev=console
+    virtio_serves() { [[ $status == "baton: stopped: 3" && $out == "$(seq 1 3000)"$'\n'"got a line" ]]; }
+    verdict "virt_virtio_console_serves_and_comes_back_legacy_$version" "SRV-1 SRV-2 SRV-7" virtio_serves
+done
+
+script='read x; echo got $x; seq 1 500; exit 3'
+if [[ " ${BOARDS:-virt pc} " == *" raspi3b "* ]]; then
+    other_console raspi3b bcm2835 qemu-system-aarch64 -M raspi3b -dtb "$TOP/build-aarch64/hw/raspi3b.dtb" -m 1G \
+        -serial chardev:console
+    mini_serves() { [[ $status == "baton: stopped: 3" && $out == "got a line"$'\n'"$(seq 1 500)" ]]; }
+    verdict raspi3b_mini_uart_serves "SRV-1 HW-1" mini_serves
+fi
 finish

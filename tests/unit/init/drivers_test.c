@@ -38,13 +38,14 @@ END_TEST
 START_TEST(the_first_console_is_the_systems_HW_6)
 {
     memset(&table, 0, sizeof table);
-    ck_assert_uint_eq(drivers_console(&list, false), UINT32_MAX);
+    ck_assert_uint_eq(drivers_console(&list, NULL), UINT32_MAX);
     table.count = 4;
     table.devices[0].kind = 99;
     table.devices[2] = pl011;
     table.devices[3].kind = DEVICE_SERIAL_16550;
-    ck_assert_uint_eq(drivers_console(&list, false), 2);
-    ck_assert_uint_eq(drivers_console(&list, true), 2);
+    ck_assert_uint_eq(drivers_console(&list, NULL), 2);
+    ck_assert_uint_eq(drivers_console(&list, "16550"), 3);
+    ck_assert_uint_eq(drivers_console(&list, "virtio"), 2);
 }
 END_TEST
 
@@ -123,10 +124,10 @@ START_TEST(virtio_devices_are_told_apart_by_what_stands_there_SRV_2)
     list.virtio_ids[1] = VIRTIO_ID_CONSOLE;
     list.virtio_ids[2] = VIRTIO_ID_ENTROPY;
     ck_assert_uint_eq(drivers_entropy(&list), 2);
-    ck_assert_uint_eq(drivers_console(&list, false), 3);
-    ck_assert_uint_eq(drivers_console(&list, true), 1);
+    ck_assert_uint_eq(drivers_console(&list, NULL), 3);
+    ck_assert_uint_eq(drivers_console(&list, "virtio"), 1);
     table.count = 3;
-    ck_assert_uint_eq(drivers_console(&list, false), 1);
+    ck_assert_uint_eq(drivers_console(&list, NULL), 1);
     list.virtio_ids[1] = 77;
     ck_assert(!drivers_describe(&list, 1, &driver));
     ck_assert(!drivers_describe(&list, 0, &driver));
