@@ -63,6 +63,7 @@ FUNCTION(entry_fault)
     mov x0, #-14                /* -E_FAULT */
     b guard_end
 1:  system_stack x2
+    str xzr, [sp, #-16]         /* without that stack it shall fault here, where it is not sent again */
     bl fault_enter
     udf #0
 
