@@ -48,14 +48,19 @@ static inline void kernel_enter(struct kernel *kernel, unsigned cpu, uint64_t no
     schedule_account(kernel);
 }
 
-/* The current thread, if the library has looked for signals since it was told to, is told no more. */
+/* If the library has looked for signals since the thread was told to, it is told no more. */
+static inline void current_look(struct thread *thread)
+{
+    if (thread->interrupt_pending && thread->control->interrupted == 0)
+        thread->interrupt_pending = false;
+}
+
 static struct thread *kernel_current(struct kernel *kernel)
 {
     struct thread *thread = schedule_current(kernel);
 
     KERNEL_ASSERT(kernel, thread != NULL);
-    if (thread->interrupt_pending && thread->control->interrupted == 0)
-        thread->interrupt_pending = false;
+    current_look(thread);
     return thread;
 }
 
@@ -73,10 +78,12 @@ static bool call_make(struct kernel *kernel, struct thread *thread)
     } else if (result == PAGE_ABSENT) {
         fault_raise(kernel, thread, 0);
     } else if (result != SYSCALL_BLOCKED) {
-        job_end(kernel, thread);
-        plat_context_result(kernel, thread_context(thread), result);
+        if (thread->job.kind != JOB_NONE || thread->job.channel != NULL)
+            job_end(kernel, thread);
+        plat_context_result(kernel, (struct plat_context *)(void *)thread->context, result);
     }
-    thread_kill_doomed(kernel);
+    if (!list_is_empty(&kernel->doomed))
+        thread_kill_doomed(kernel);
     return result != SYSCALL_PREEMPTED;
 }
 
@@ -84,7 +91,7 @@ void message_general(struct kernel *kernel, struct thread *thread, const struct 
 {
     schedule_account(kernel);
     kernel->general_calls++;
-    kernel_current(kernel);
+    current_look(thread);
     thread->call = *arguments;
     job_begin(thread);
     call_make(kernel, thread);

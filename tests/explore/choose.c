@@ -17,7 +17,8 @@ static const uint8_t weights[OP_KINDS] = {
 
 struct random random_of(uint64_t seed)
 {
-    return (struct random){.state = seed * 0x9e3779b97f4a7c15ull + 0xd1b54a32d192ed03ull, .bulk = seed % 4 == 0};
+    return (struct random){.state = seed * 0x9e3779b97f4a7c15ull + 0xd1b54a32d192ed03ull, .bulk = seed % 4 == 0,
+                           .calm = seed % 4 == 1};
 }
 
 uint32_t random_below(struct random *random, uint32_t bound)
@@ -72,9 +73,79 @@ static uint16_t vector_choose(struct random *random)
     return code;
 }
 
+/* No part, one, or two: short ones that are in order. */
+static uint16_t plain_vector(struct random *random)
+{
+    static const uint8_t parts[] = {1, 2, 3, 4, 5, 6};
+    uint16_t code = (uint16_t)(random_below(random, 6) % 3);
+
+    for (unsigned i = 0; i < 2; i++)
+        code |= (uint16_t)(parts[random_below(random, sizeof(parts))] << (2 + 4 * i));
+    return code;
+}
+
+static bool may_answer(const struct spec *spec, int thread)
+{
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        if (spec->threads[i].state == THREAD_REPLY && spec->threads[i].message.server == thread)
+            return true;
+    }
+    return false;
+}
+
+static bool someone_receives(const struct spec *spec)
+{
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        if (spec->threads[i].exists && spec->threads[i].state == THREAD_RECEIVE)
+            return true;
+    }
+    return false;
+}
+
+/* What a thread would do next that serves when it can and else calls. */
+static uint8_t plain_kind(const struct spec *spec, struct random *random, int thread)
+{
+    bool is_short = random_below(random, 2) == 0;
+
+    if (may_answer(spec, thread))
+        return is_short ? OP_REPLY_RECEIVE_SHORT : OP_REPLY_RECEIVE;
+    if (someone_receives(spec) && random_below(random, 6) != 0)
+        return is_short ? OP_CALL_SHORT : OP_CALL;
+    return OP_RECEIVE;
+}
+
+static struct operation plain_choose(const struct spec *spec, struct random *random)
+{
+    bool deadline = random_below(random, 12) == 0;
+    struct operation operation = {
+        .handle = (uint8_t)random_below(random, HANDLE_RAW),
+        .message = (uint8_t)random_below(random, MESSAGE_RAW),
+        .deadline = (uint8_t)(deadline ? 6 + random_below(random, 2) : 0),
+        .send = plain_vector(random),
+        .receive = random_below(random, 2) == 0 ? 0 : plain_vector(random),
+        .value = (uint16_t)random_below(random, 65536),
+    };
+    int ready[SPEC_THREADS];
+    unsigned count = 0;
+
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        if (spec_thread_is_ready(spec, i))
+            ready[count++] = i;
+    }
+    if (count == 0)
+        return (struct operation){.kind = OP_INTERRUPT, .other = (uint8_t)random_below(random, 256)};
+    operation.thread = (uint8_t)random_below(random, count);
+    operation.kind = plain_kind(spec, random, ready[operation.thread]);
+    return operation;
+}
+
 struct operation choose_operation(const struct spec *spec, struct random *random)
 {
-    struct operation operation = {
+    struct operation operation;
+
+    if (random->calm && random_below(random, 6) != 0)
+        return plain_choose(spec, random);
+    operation = (struct operation){
         .kind = kind_choose(random),
         .thread = (uint8_t)random_below(random, 256),
         .handle = (uint8_t)(random_below(random, 30) == 0 ? random_below(random, 256)

@@ -7,6 +7,7 @@
 /* The same sequence for the same start, everywhere. */
 struct random {
     uint64_t state;
+    bool calm; /* most operations are plain calls and answers, and go the kernel's short ways */
     bool bulk; /* many messages are long: copies are preempted often */
 };
 

@@ -330,6 +330,53 @@ START_TEST(an_unusual_answer_is_left_to_the_general_way_IPC_4)
 }
 END_TEST
 
+START_TEST(another_thread_of_the_server_answers_the_general_way_IPC_7)
+{
+    struct thread *other;
+    struct syscall_arguments arguments;
+
+    setup(false);
+    other = thread_add(&pair.server_process, 10, NULL, NULL);
+    ck_assert(take_call());
+    arguments = reply_of(1);
+    ck_assert(!is_taken(other, &arguments));
+    ck_assert_int_eq(result_of(pair.client), 7);
+    teardown();
+}
+END_TEST
+
+/* A server with several clients, of the same and of another priority. */
+START_TEST(a_server_that_holds_messages_goes_the_short_way_IPC_4_SCH_5)
+{
+    struct syscall_arguments arguments;
+    struct thread *second, *third;
+    uint64_t first_id;
+
+    setup(true);
+    second = thread_add(&pair.client_process, pair.client->priority, NULL, NULL);
+    third = thread_add(&pair.client_process, (uint8_t)(pair.client->priority + 5), NULL, NULL);
+    arguments = call_short();
+    ck_assert(take_short());
+    first_id = info_of(pair.server)->message_id;
+    ck_assert_int_eq(ACT(pair.s, pair.server, RECEIVE, (uint64_t)pair.channel, 0, 0, DEADLINE_NONE), SYSCALL_BLOCKED);
+    ck_assert(is_taken(second, &arguments));
+    ck_assert(take_reply_short());
+    ck_assert_int_eq(pair.server->priority, pair.client->priority > pair.server->base_priority
+                                                ? pair.client->priority
+                                                : pair.server->base_priority);
+    ck_assert(!is_taken(third, &arguments));
+    ck_assert_int_eq(pair.server->priority, third->priority);
+    ck_assert(take_reply_short());
+    ck_assert_int_eq(result_of(third), 0);
+    ck_assert(is_taken(second, &arguments));
+    arguments = reply_short();
+    arguments.argument[0] = first_id;
+    ck_assert(is_taken(pair.server, &arguments));
+    ck_assert_int_eq(result_of(pair.client), 0);
+    teardown();
+}
+END_TEST
+
 START_TEST(a_stale_or_foreign_id_is_left_to_the_general_way_IPC_7_IPC_9)
 {
     struct syscall_arguments arguments;
@@ -357,4 +404,6 @@ UNIT_MAIN("message_fast", plain_calls_and_answers_go_the_short_way_IPC_4, bytes_
           an_unusual_call_is_left_to_the_general_way_IPC_4, bad_arguments_are_left_to_the_general_way_IPC_14,
           bad_buffers_are_left_to_the_general_way_IPC_14, a_deadline_goes_along_and_ends_with_the_answer_IPC_5,
           an_unusual_answer_is_left_to_the_general_way_IPC_4,
+          another_thread_of_the_server_answers_the_general_way_IPC_7,
+          a_server_that_holds_messages_goes_the_short_way_IPC_4_SCH_5,
           a_stale_or_foreign_id_is_left_to_the_general_way_IPC_7_IPC_9)
