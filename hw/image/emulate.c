@@ -1,8 +1,8 @@
-/* build/emulate [--firmware] [--escape] [--trace FILE KERNEL MONITOR] COMMAND ARG...: runs an emulator whose serial line
- * is its standard input and output, passes bytes both ways, and ends with the status that the machine's last line tells
- * (stop_line.h). A terminal is raw meanwhile, so that all keys reach the machine; Ctrl-] ends the emulator. --firmware
- * hides what firmware says first (loaded_line.h). --escape also passes the input's end (escape.h). --trace fetches the
- * event trace (fetch.h) of a stopped machine before the emulator is ended. */
+/* build/emulate [--firmware] [--escape] [--trace FILE KERNEL MONITOR] COMMAND ARG...: runs an emulator whose serial
+ * line is its standard input and output, passes bytes both ways, and ends with the status that the machine's last line
+ * tells (stop_line.h). A terminal is raw meanwhile, so that all keys reach the machine; Ctrl-] ends the emulator.
+ * --firmware hides what firmware says first (loaded_line.h). --escape also passes the input's end (escape.h). --trace
+ * fetches the event trace (fetch.h) of a stopped machine before the emulator is ended. */
 #include "escape.h"
 #include "fetch.h"
 #include "loaded_line.h"
