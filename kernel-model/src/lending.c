@@ -22,6 +22,15 @@ static struct scheduling *lending_due(const struct thread *thread)
     return client != NULL && client->lent != NULL ? client->lent : thread->scheduling;
 }
 
+static void trace_lending(struct kernel *kernel, const struct thread *thread)
+{
+    const struct thread *client = lending_client(thread);
+
+    if (client != NULL && client->lent == NULL)
+        client = NULL;
+    trace_record(kernel, TRACE_LEND, thread, client, 0, thread->lent != NULL, 0);
+}
+
 void lending_update(struct kernel *kernel, struct thread *thread)
 {
     while (thread != NULL) {
@@ -34,6 +43,8 @@ void lending_update(struct kernel *kernel, struct thread *thread)
         if (due == thread->lent)
             return;
         thread->lent = due;
+        if (kernel->trace.records != NULL)
+            trace_lending(kernel, thread);
         thread = list_is_linked(&thread->message.lender_link) && !canary(CHAIN_CUT) ? thread->message.server : NULL;
     }
 }

@@ -376,6 +376,8 @@ static void ring_update(struct kernel *kernel, struct thread *thread, struct thr
         struct thread *next = member->message.server;
 
         if (member->priority != due) {
+            if (kernel->trace.records != NULL)
+                trace_priority(kernel, member, due);
             schedule_priority(kernel, member, due);
             message_priority_changed(kernel, member);
         }

@@ -12,6 +12,7 @@ static const char *other_word(const struct trace_record *record)
         return "after ";
     case TRACE_RECEIVE:
     case TRACE_PRIORITY:
+    case TRACE_LEND:
         return "from ";
     case TRACE_REPLY:
     case TRACE_COPY:

@@ -83,6 +83,9 @@ void trace_detail(const struct trace_record *record, char detail[TRACE_DETAIL_BY
     case TRACE_BUDGET:
         WRITE("%s", argument != 0 ? "used up" : "");
         break;
+    case TRACE_LEND:
+        WRITE("%s", record->other != 0 ? "its budget" : argument != 0 ? "its own budget" : "no budget");
+        break;
     case TRACE_PRIORITY:
         WRITE("to %llu", argument);
         break;

@@ -94,6 +94,33 @@ START_TEST(an_inherited_priority_names_its_lender_TOO_1_SCH_5)
 }
 END_TEST
 
+/* A client lends its context to the server until it has the answer. */
+START_TEST(a_lent_budget_is_recorded_from_its_start_to_its_end_TOO_1_SCH_3)
+{
+    struct pair pair = pair_create();
+    int64_t budget =
+        ACT(pair.scenario, pair.client, SCHEDULING_CREATE, HANDLE_GRANT, 1000000, 2000000, UINT64_MAX, 0, 0);
+
+    ck_assert_int_eq(ACT(pair.scenario, pair.client, SCHEDULING_BIND, (uint64_t)budget, UINT64_MAX, 1), 0);
+    kernel_trace_attach(pair.scenario->kernel, ring, ROOM);
+    round_trip(&pair);
+    uint64_t count = kernel_trace_take(pair.scenario->kernel, taken, ROOM);
+    const struct trace_record *begun = record_of(count, TRACE_LEND);
+    const struct trace_record *ended = begun + 1;
+    ck_assert_uint_eq(begun->thread, pair.scenario->kernel->slots[pair.server->slot].serial);
+    ck_assert_uint_eq(begun->other, pair.scenario->kernel->slots[pair.client->slot].serial);
+    ck_assert_uint_eq(begun->argument, 1);
+    while (ended < taken + count && ended->kind != TRACE_LEND) {
+        ended++;
+    }
+    ck_assert(ended < taken + count);
+    ck_assert_uint_eq(ended->thread, begun->thread);
+    ck_assert_uint_eq(ended->other, 0);
+    ck_assert_uint_eq(ended->argument, 0);
+    scenario_destroy(pair.scenario);
+}
+END_TEST
+
 START_TEST(records_come_out_in_order_however_the_ring_wraps_TOO_1)
 {
     struct pair pair = pair_create();
@@ -163,6 +190,8 @@ START_TEST(memory_without_records_is_refused_and_no_ring_records_nothing)
 END_TEST
 
 UNIT_MAIN("trace", a_call_is_recorded_from_its_start_to_its_answer_TOO_1,
-          an_inherited_priority_names_its_lender_TOO_1_SCH_5, records_come_out_in_order_however_the_ring_wraps_TOO_1,
+          an_inherited_priority_names_its_lender_TOO_1_SCH_5,
+          a_lent_budget_is_recorded_from_its_start_to_its_end_TOO_1_SCH_3,
+          records_come_out_in_order_however_the_ring_wraps_TOO_1,
           a_full_ring_loses_the_new_and_counts_it_TOO_1, a_name_is_recorded_and_a_bad_one_refused_TOO_1,
           memory_without_records_is_refused_and_no_ring_records_nothing)

@@ -35,7 +35,8 @@
     T(20, IDENTITY, "identity")  /* argument: its new identity */                                                 \
     T(21, NAME, "name")          /* object, argument: TRACE_NAME_BYTES bytes, padded with NUL */                  \
     T(22, BUDGET, "budget")      /* it waits for its scheduling context to have budget; argument 1: it used it up */ \
-    T(23, PREEMPT, "preempt")    /* its call stops between two steps of a copy, and goes on later */
+    T(23, PREEMPT, "preempt")    /* its call stops between two steps of a copy, and goes on later */              \
+    T(24, LEND, "lend")          /* it works on another context; other: who lends it; 0: argument 1: its own, 0: none */
 
 /* Threads whose identities agree in this are of one program. */
 #define TRACE_PROGRAM(identity) ((uint32_t)(identity))
