@@ -206,6 +206,16 @@ static void thread_enter(struct thread *thread)
     arch_context_enter(machine.entered);
 }
 
+/* A root server that dies at once leaves nobody to tell of it. */
+static void deserted_check(void)
+{
+    struct kernel_info info;
+    kernel_info_get(machine.kernel, &info);
+    if (info.object_count[OBJECT_THREAD] == 0) {
+        machine_fail("the root server has died, and there is no other program");
+    }
+}
+
 struct plat_context *machine_next(uint64_t now_ns)
 {
     for (;;) {
@@ -218,6 +228,7 @@ struct plat_context *machine_next(uint64_t now_ns)
         }
         machine_end_if_stopped();
         if (!arch_interrupt_pending()) {
+            deserted_check();
             arch_idle();
         }
         machine_interrupts();

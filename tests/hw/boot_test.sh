@@ -43,7 +43,21 @@ for board in ${BOARDS:-virt pc}; do
     damaged_archive "$board" a_size_beyond_memory 12 '\001' "boot archive"
     damaged_archive "$board" too_many_entries 16 '\377\377\377\177' "boot archive"
     damaged_archive "$board" strings_outside 27 '\177' "boot archive"
+
+    boot "$board" --add "$BOARD:/sbin/root" -- true
+    verdict "${board}_tells_of_a_root_server_that_is_no_program" HW-6 refused "not for this machine"
 done
+
+if [[ " ${BOARDS:-virt pc} " == *" pc "* ]]; then
+    boot uefi -- sh -c 'echo started; exit 3'
+    verdict uefi_starts HW-2 same "$status|${out%$'\r'}|$err" "3|started|"
+    boot pc --qemu -cpu --qemu qemu64 -- true
+    verdict pc_tells_of_a_cpu_that_is_too_old HW-6 refused "too old"
+    boot pc --qemu -cpu --qemu max,pdpe1gb=off,smap=off,smep=off -m 5G -- sh -c 'echo started; exit 3'
+    verdict pc_starts_on_a_cpu_without_large_pages_and_guards HW-2 same "$status|${out%$'\r'}|$err" "3|started|"
+    boot pc --add "$TOP/build/tests/foreign/crash:/sbin/root" -- true
+    verdict pc_tells_of_a_root_server_that_dies_at_once HW-6 refused "root server has died"
+fi
 
 if [[ " ${BOARDS:-virt pc} " == *" virt "* ]]; then
     boot raspi3b --no-device-tree -- true
