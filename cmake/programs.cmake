@@ -1,7 +1,11 @@
 # How Baton's own programs are built: static ELF files with musl's headers, started by libsys's crt0 and reaching the
 # system library through its table. musl's libc.a supplies pure functions (strings, formatting, sorting).
 
-execute_process(COMMAND ${CMAKE_C_COMPILER} -print-libgcc-file-name OUTPUT_VARIABLE BATON_LIBGCC
+set(target_option "")
+if(CMAKE_C_COMPILER_TARGET)
+    set(target_option --target=${CMAKE_C_COMPILER_TARGET})
+endif()
+execute_process(COMMAND ${CMAKE_C_COMPILER} ${target_option} -print-libgcc-file-name OUTPUT_VARIABLE BATON_LIBGCC
     OUTPUT_STRIP_TRAILING_WHITESPACE)
 if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
     execute_process(COMMAND ${CMAKE_C_COMPILER} -print-resource-dir OUTPUT_VARIABLE BATON_COMPILER_DIR

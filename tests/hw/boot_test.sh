@@ -29,11 +29,20 @@ damaged_archive() { # BOARD NAME OFFSET BYTES TEXT
     verdict "$1_tells_of_an_archive_with_$2" HW-6 refused "$5"
 }
 
+starts() { # BOARD MEMORY
+    boot "$1" -m "$2" -- sh -c 'echo started; exit 3'
+    verdict "$1_starts_with_$2" "$3" same "$status|${out%$'\r'}|$err" "3|started|"
+}
+
 for board in ${BOARDS:-virt pc}; do
+    case $board in
+        virt) starts raspi3b 1G "HW-1 HW-6" ;;
+        pc) starts q35 256M "HW-2 HW-6" && starts uefi 256M "HW-2 HW-6" ;;
+        *) starts "$board" 1G HW-6 ;;
+    esac
     [[ $board == virt || $board == pc ]] || continue
     for memory in 64M 128M 1G 4G; do
-        boot "$board" -m $memory -- sh -c 'echo started; exit 3'
-        verdict "${board}_starts_with_$memory" HW-6 same "$status|${out%$'\r'}|$err" "3|started|"
+        starts "$board" $memory HW-6
     done
     boot "$board" -m 8M -- true
     verdict "${board}_tells_of_too_little_memory" HW-6 refused "too little memory"
