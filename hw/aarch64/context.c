@@ -81,18 +81,18 @@ bool plat_context_upcall(struct kernel *kernel, struct plat_context *context, st
     return true;
 }
 
-static void vector_open_set(bool open)
+static __attribute__((noinline)) struct plat_context *vector_open_set(struct plat_context *context, bool open)
 {
-    if (vector_open != open) {
-        vector_open = open;
-        CPU_WRITE(cpacr_el1, open ? CPACR_ALL : CPACR_KERNEL_ONLY);
-    }
+    vector_open = open;
+    CPU_WRITE(cpacr_el1, open ? CPACR_ALL : CPACR_KERNEL_ONLY);
+    return context;
 }
 
-void arch_context_enter(struct plat_context *context)
+struct plat_context *arch_context_enter(struct plat_context *context)
 {
     CPU_WRITE(tpidrro_el0, context->control_address);
-    vector_open_set(context == vector_owner);
+    bool open = context == vector_owner;
+    return open == vector_open ? context : vector_open_set(context, open);
 }
 
 void vector_use(struct plat_context *context)
@@ -102,7 +102,7 @@ void vector_use(struct plat_context *context)
     }
     vector_load(&context->vector);
     vector_owner = context;
-    vector_open_set(true);
+    vector_open_set(context, true);
 }
 
 void context_init(void)

@@ -123,13 +123,22 @@ void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages
     CPU_DO("isb");
 }
 
+bool arch_space_is_prepared(const struct plat_space *space)
+{
+    return asid_is_valid(space);
+}
+
+void arch_space_prepare(struct plat_space *space)
+{
+    if (!asid_is_valid(space)) {
+        asid_give(space);
+    }
+}
+
 void arch_space_switch(struct plat_space *space)
 {
     if (space == current) {
         return;
-    }
-    if (!asid_is_valid(space)) {
-        asid_give(space);
     }
     current = space;
     CPU_WRITE(ttbr0_el1, space->top | space->number << TTBR_ASID_SHIFT); /* in effect when the trap ends */

@@ -59,8 +59,8 @@ call:
     adrp x1, stack_top
     mov sp, x1
     mov x29, xzr
-    bl trap_call
-    b trap_return
+    adr x30, trap_return
+    b trap_call
 
 synchronous:
     mov x29, #TRAP_SYNCHRONOUS

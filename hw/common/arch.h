@@ -46,7 +46,10 @@ void arch_entries_written(void);
 /* After a valid entry was changed or removed, or any table was taken away. pages 0: everything of the space; if its
  * top is 0 then, nothing may walk its tables any more, also if it is the one switched to. */
 void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages);
-/* Makes it the one that user addresses go to; page_table_ready was called. Skips the work if it is already. */
+/* Whether it has all that switching to it needs besides a top table; arch_space_prepare gives it that. */
+bool arch_space_is_prepared(const struct plat_space *space);
+void arch_space_prepare(struct plat_space *space);
+/* Makes it the one that user addresses go to; it has a top table and is prepared. Skips the work if it is already. */
 void arch_space_switch(struct plat_space *space);
 /* The space goes; its number (ASID, PCID) may be used again. */
 void arch_space_forget(struct plat_space *space);
@@ -58,9 +61,9 @@ void arch_code_sync(void *bytes, size_t length_bytes);
 int arch_ports_map(struct plat_space *space, uint64_t address, uint64_t physical, uint64_t pages);
 void arch_ports_unmap(struct plat_space *space, uint64_t address, uint64_t pages);
 
-/* Another thread than the last one will be resumed: what of its context the way back does not load. The arch sets
- * machine.entered to NULL when that context goes, or when its space's tables do. */
-void arch_context_enter(struct plat_context *context);
+/* Another thread than the last one will be resumed: sets what of its context the way back does not load, and returns
+ * the context. The arch sets machine.entered to NULL when that context goes, or when its space's tables do. */
+struct plat_context *arch_context_enter(struct plat_context *context);
 /* First resume after boot: as the end of a trap. */
 _Noreturn void arch_resume(struct plat_context *context);
 /* Prints the kernel's stack, innermost first. For panics. */

@@ -196,14 +196,24 @@ static void machine_end_if_stopped(void)
     }
 }
 
-static void thread_enter(struct thread *thread)
+/* What is rarely to be done comes in a function of its own, so that the other one needs no stack. */
+static __attribute__((noinline, cold)) struct plat_context *enter_prepared(struct thread *thread)
 {
     machine_end_if_stopped();
+    page_table_ready(thread_plat_space(thread));
+    arch_space_prepare(thread_plat_space(thread));
+    return machine_enter(thread);
+}
+
+struct plat_context *machine_enter(struct thread *thread)
+{
     struct plat_space *space = thread_plat_space(thread);
-    page_table_ready(space);
+    if (__builtin_expect(machine.stopped || space->top == 0 || !arch_space_is_prepared(space), 0)) {
+        return enter_prepared(thread);
+    }
     arch_space_switch(space);
     machine.entered = thread_context(thread);
-    arch_context_enter(machine.entered);
+    return arch_context_enter(machine.entered);
 }
 
 /* A root server that dies at once leaves nobody to tell of it. */
@@ -216,22 +226,18 @@ static void deserted_check(void)
     }
 }
 
-struct plat_context *machine_next(uint64_t now_ns)
+struct plat_context *machine_wait(void)
 {
     for (;;) {
-        struct thread *thread = kernel_next(machine.kernel, 0, now_ns);
-        if (thread != NULL) {
-            if (thread_context(thread) != machine.entered) {
-                thread_enter(thread);
-            }
-            return thread_context(thread);
-        }
         machine_end_if_stopped();
         if (!arch_interrupt_pending()) {
             deserted_check();
             arch_idle();
         }
         machine_interrupts();
-        now_ns = arch_clock_ns();
+        struct thread *thread = kernel_next(machine.kernel, 0, arch_clock_ns());
+        if (thread != NULL) {
+            return machine_enter(thread);
+        }
     }
 }

@@ -46,11 +46,23 @@ void machine_device_add(uint32_t kind, uint32_t interrupt, uint64_t physical, ui
  * share, starts the core and runs it. What is missing is told in one line on the console, then the board stops. */
 _Noreturn void machine_start(void);
 
-/* The loop between two programs, called by the arch's trap code on the kernel's stack after the core was told what
- * happened at now_ns: delivers what is pending, asks the core for the next thread, idles where there is none. Returns
- * the context to resume, with its space switched to and arch_context_enter called. Does not return once the machine is
+/* Makes the CPU ready for another thread than the last one: its space, arch_context_enter. Returns its context. */
+struct plat_context *machine_enter(struct thread *thread);
+/* There is no thread to run, or something is pending: waits, delivers and asks the core, until there is one. Returns as
+ * machine_next. */
+struct plat_context *machine_wait(void);
+
+/* Called by the arch's trap code on the kernel's stack after the core was told what happened at now_ns: returns the
+ * context to resume, with its space switched to and arch_context_enter called. Does not return once the machine is
  * stopped. */
-struct plat_context *machine_next(uint64_t now_ns);
+static inline struct plat_context *machine_next(uint64_t now_ns)
+{
+    struct thread *thread = kernel_next(machine.kernel, 0, now_ns);
+    if (thread == NULL) {
+        return machine_wait();
+    }
+    return thread_context(thread) == machine.entered ? machine.entered : machine_enter(thread);
+}
 
 /* Delivers the interrupts that the board's controller has pending, and the timer. */
 void machine_interrupts(void);

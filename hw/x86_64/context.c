@@ -130,10 +130,10 @@ static void vector_allow(bool allow)
     }
 }
 
-void arch_context_enter(struct plat_context *context)
+struct plat_context *arch_context_enter(struct plat_context *context)
 {
     if (context == context_running) {
-        return;
+        return context;
     }
     if (context_running != NULL) {
         fs_base_fetch(context_running);
@@ -142,6 +142,7 @@ void arch_context_enter(struct plat_context *context)
     fs_base_load(context);
     __asm__ volatile("wrgsbase %0" : : "r"(context->control_address));
     vector_allow(context == vector_owner);
+    return context;
 }
 
 void context_vector_use(struct plat_context *context)
