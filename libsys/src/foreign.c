@@ -31,7 +31,9 @@ void foreign_enter(struct foreign_frame *frame, uint64_t architecture)
 
 _Noreturn void foreign_upcall(struct control *control)
 {
-    struct foreign_frame frame = {.registers = control->upcall_registers};
+    struct foreign_frame frame; /* filled field by field: clearing it first costs more than a short call */
+    frame.registers = control->upcall_registers;
+    frame.no_restart = 0;
     control->in_upcall = 0;
     foreign_take(&frame);
     foreign_enter(&frame, FOREIGN_ARCHITECTURE);
