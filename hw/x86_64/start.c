@@ -30,6 +30,8 @@
 
 extern const char image_start[], image_end[];
 
+uint64_t start_acpi;
+
 static void features_enable(void)
 {
     struct cpuid id = cpuid(FEATURES_MORE, 0);
@@ -84,6 +86,7 @@ _Noreturn void arch_start(uint64_t start_physical, uint64_t image_physical)
     for (uint32_t i = 0; i < start->range_count; i++) {
         range_add(&ranges[i]);
     }
+    start_acpi = start->acpi;
     machine_reserve(image_physical, (uint64_t)(image_end - image_start));
     archive_find(start, image_physical);
     board_interrupts_init();

@@ -14,6 +14,7 @@
 enum {
     VECTOR_DIVIDE = 0,
     VECTOR_DEBUG = 1,
+    VECTOR_FAILURE = 2, /* not maskable */
     VECTOR_BREAKPOINT = 3,
     VECTOR_ILLEGAL = 6,
     VECTOR_NO_DEVICE = 7,
@@ -22,6 +23,7 @@ enum {
     VECTOR_PAGE_FAULT = 14,
     VECTOR_FLOATING = 16,
     VECTOR_ALIGNMENT = 17,
+    VECTOR_MACHINE = 18,
     VECTOR_FLOATING_SSE = 19
 };
 
@@ -52,6 +54,9 @@ static void exception_take(const struct plat_context *context, uint64_t vector, 
 {
     uint64_t pc = context->registers.rip;
     switch (vector) {
+    case VECTOR_FAILURE:
+    case VECTOR_MACHINE:
+        machine_fail("the hardware tells of a failure, exception %lu", vector);
     case VECTOR_PAGE_FAULT:
         page_fault(error);
         break;

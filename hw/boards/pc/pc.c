@@ -1,9 +1,12 @@
-/* PCs, as QEMU's machines pc and q35 are: COM1, I/O APIC, the battery's clock, ACPI's way of turning off. */
+/* PCs: COM1, the I/O APIC, the battery's clock, ACPI's way of turning off. Where ACPI tells nothing, the addresses are
+ * those that PCs have always had, and those of QEMU's machines pc and q35. */
+#include "acpi.h"
 #include <arch.h>
 #include <board.h>
 #include <cpu.h>
 #include "interrupt.h"
 #include <machine.h>
+#include <start.h>
 
 #include <abi/errno.h>
 
@@ -26,10 +29,12 @@
 #define SERIAL_EMPTY 0x40u
 #define SERIAL_WAIT_MAX 1000000u
 
-#define OFF_PORT 0x604u /* of QEMU's ACPI */
+#define OFF_PORT 0x604u
 #define OFF_VALUE 0x2000u
 
 const char board_name[] = "pc";
+
+static struct acpi_found acpi;
 
 void board_console_init(uint64_t device_tree)
 {
@@ -114,8 +119,9 @@ static uint64_t clock_read_s(void)
 
 void board_interrupts_init(void)
 {
-    interrupt_init(CONTROLLER_PHYSICAL);
-    machine_device_add(DEVICE_SERIAL_16550, COM1_LINE, DEVICE_PORTS_ADDRESS(COM1), 8, COM1_CLOCK_HZ);
+    acpi_read(start_acpi, &acpi);
+    interrupt_init(acpi.controller != 0 ? acpi.controller : CONTROLLER_PHYSICAL);
+    machine_device_add(DEVICE_SERIAL_16550, acpi.line_of_old[COM1_LINE], DEVICE_PORTS_ADDRESS(COM1), 8, COM1_CLOCK_HZ);
     machine.realtime_offset_ns = clock_read_s() * 1000000000ull - arch_clock_ns();
 }
 
@@ -142,6 +148,9 @@ _Noreturn void board_stop(int status)
 {
     console_print("baton: stopped: %d\n", status);
     serial_wait(SERIAL_EMPTY);
+    if (acpi.off_port != 0) {
+        port_write16(acpi.off_port, acpi.off_value);
+    }
     port_write16(OFF_PORT, OFF_VALUE);
     arch_halt();
 }

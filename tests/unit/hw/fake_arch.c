@@ -2,6 +2,7 @@
 #include "fake_arch.h"
 
 #include "machine.h"
+#include "window.h"
 
 #include <abi/errno.h>
 #include <check.h>
@@ -29,6 +30,12 @@ void *arch_memory(uint64_t physical)
         ck_abort_msg("no memory of the pool");
     }
     return pool + (physical - FAKE_POOL);
+}
+
+/* Of x86_64's window.h. */
+uint64_t window_show(uint64_t start, uint64_t end)
+{
+    return start >= FAKE_POOL && end - FAKE_POOL <= sizeof(pool) ? end : start;
 }
 
 uint64_t arch_entry_page(uint64_t physical, uint32_t prot, uint32_t kind)

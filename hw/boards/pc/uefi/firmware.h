@@ -42,6 +42,15 @@ struct firmware_boot {
     uint64_t FIRMWARE_CALL (*leave)(void *handle, uint64_t key);
 };
 
+/* Of the configuration table: what has this number lies there. */
+struct firmware_entry {
+    uint64_t number[2];
+    const void *bytes;
+};
+
+#define FIRMWARE_ACPI_LOW 0x11d3e4f18868e871ull /* 8868e871-e4f1-11d3-bc22-0080c73c8881 */
+#define FIRMWARE_ACPI_HIGH 0x81883cc7800022bcull
+
 struct firmware_system {
     struct firmware_table header;
     uint16_t *vendor;
@@ -50,6 +59,8 @@ struct firmware_system {
     struct firmware_output *output;
     void *error_handle, *error, *runtime;
     struct firmware_boot *boot;
+    uint64_t entry_count;
+    const struct firmware_entry *entries;
 };
 
 #endif

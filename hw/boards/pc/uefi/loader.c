@@ -156,6 +156,17 @@ static bool firmware_leave(void *handle, const struct firmware_system *system, u
     return true;
 }
 
+static uint64_t acpi_find(const struct firmware_system *system)
+{
+    for (uint64_t i = 0; i < system->entry_count; i++) {
+        const struct firmware_entry *entry = &system->entries[i];
+        if (entry->number[0] == FIRMWARE_ACPI_LOW && entry->number[1] == FIRMWARE_ACPI_HIGH) {
+            return (uint64_t)(uintptr_t)entry->bytes;
+        }
+    }
+    return 0;
+}
+
 uint64_t loader_run(void *handle, const struct firmware_system *system)
 {
     uint64_t entry = image_load(system), pages = pages_get(system, 1 + MAP_PAGES);
@@ -168,6 +179,7 @@ uint64_t loader_run(void *handle, const struct firmware_system *system)
     handover->start = (struct pvh_start){
         .magic = PVH_MAGIC,
         .version = 1,
+        .acpi = acpi_find(system),
         .ranges = (uint64_t)(uintptr_t)handover->ranges,
     };
     say(system, "baton: loaded\r\n"); /* the runner of emulators waits for it: hw/image/loaded_line.h */
