@@ -101,22 +101,9 @@ static int console_open(struct server *server, struct server_name *name)
     }
 }
 
-/* Whoever still waits on a session that is gone was answered by the kernel; its place is freed when its turn comes. */
 static void console_close(struct server *server, struct server_session *session)
 {
-    struct console *console = console_of(server);
-    struct console_queue *queues[] = {&console->readers, &console->output.queue, &console->error.queue};
-    for (uint32_t i = 0; i < sizeof queues / sizeof queues[0]; i++) {
-        uint32_t next = 0;
-        for (uint32_t number = queues[i]->first; number != 0; number = next) {
-            const struct console_waiter *waiter = &console->waiters[number - 1];
-            next = waiter->next;
-            if (waiter->session == session) {
-                console_unblock(server, waiter->id);
-                next = queues[i]->first;
-            }
-        }
-    }
+    console_wait_forget(server, session);
 }
 
 static const struct server_node console_nodes[] = {

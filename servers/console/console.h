@@ -5,6 +5,7 @@
 #include <abi/console.h>
 #include <proto/console.h>
 #include <sys/server.h>
+#include <sys/server_wait.h>
 
 #include "tty.h"
 
@@ -24,29 +25,21 @@ enum console_wait {
 };
 
 struct console_waiter {
-    uint64_t id;
+    struct server_wait wait; /* first */
     struct server_session *session;
     enum console_wait kind;
     bool flush; /* SET: input that was not read goes */
-    uint64_t length;
-    uint64_t done;
     uint64_t deadline_ns; /* READ with VTIME */
     uint32_t seen;        /* READ with VTIME: bytes that were there when the deadline was set */
-    uint32_t next;        /* index + 1 */
     const uint8_t *data;  /* WRITE, TYPE, while the request is served: its first bytes */
     uint64_t data_bytes;
     struct tty_termios termios;
 };
 
-struct console_queue {
-    uint32_t first; /* index + 1 */
-    uint32_t last;
-};
-
 struct console_output {
     struct console_ring *ring;
     uint8_t *bytes;
-    struct console_queue queue;
+    struct server_queue queue;
 };
 
 struct console {
@@ -61,15 +54,14 @@ struct console {
     struct console_output output;
     struct console_output error;
     struct console_output *screen; /* of the terminal, or NULL: echo and writes are lost */
-    struct console_queue readers;
+    struct server_queue readers;
     bool rung;               /* the device is to be told at the end of this step */
     uint32_t group;          /* foreground process group, 0: none yet */
     uint32_t session_number; /* whose controlling terminal it is, 0: none's */
     uint16_t rows, columns;
     uint32_t window_changes;
     uint32_t break_count;
-    uint32_t waiters_used;
-    uint32_t waiter_free; /* index + 1 */
+    struct server_waits waits;
     struct console_waiter waiters[CONSOLE_WAITERS_MAX];
     uint8_t chunk[CONSOLE_CHUNK_BYTES];
 };
@@ -105,13 +97,18 @@ void console_signal_group(void *context, int signal);
 /* 0, or -E_INTR: a background group of the terminal's session wants to read and was sent SIGTTIN. */
 int console_job_check(const struct console *console, uint64_t identity);
 
-/* waiter.c: kept messages. */
-struct console_waiter *console_waiter_add(struct console *console, struct console_queue *queue,
-                                          const struct server_request *request, enum console_wait kind);
-struct console_waiter *console_waiter_first(struct console *console, const struct console_queue *queue);
-/* Takes the first one out, after its answer. */
-void console_waiter_shift(struct console *console, struct console_queue *queue);
+/* wait.c: kept messages. */
+/* NULL: too many wait. */
+struct console_waiter *console_wait_add(struct console *console, struct server_queue *queue,
+                                        const struct server_request *request, enum console_wait kind);
+/* The first of a queue, or NULL. */
+static inline struct console_waiter *console_wait_first(const struct server_queue *queue)
+{
+    return (struct console_waiter *)queue->first;
+}
 void console_unblock(struct server *server, uint64_t message_id);
+/* A session is gone, and with it those who wait on it: the kernel answered them. */
+void console_wait_forget(struct server *server, const struct server_session *session);
 
 /* device.c: the other end of the rings. */
 /* Maps the rings that init lent and readies what depends on them. 0, -E_NODEV: they are no rings, or -error. */

@@ -45,13 +45,13 @@ static bool plain_serve(struct console *console, const struct console_waiter *wa
         if (!console_input_closed(console) && !input_is_terminal(console)) {
             return false;
         }
-        server_reply(waiter->id, 0, NULL, 0, NULL, 0);
+        server_reply(waiter->wait.id, 0, NULL, 0, NULL, 0);
         return true;
     }
-    count = waiter->length < count ? (uint32_t)waiter->length : count;
+    count = waiter->wait.length_bytes < count ? (uint32_t)waiter->wait.length_bytes : count;
     uint32_t head = device->input.head;
     uint32_t run = ring_run(head, count);
-    if (server_reply(waiter->id, count, device->input_bytes + head % CONSOLE_RING_BYTES, run, device->input_bytes,
+    if (server_reply(waiter->wait.id, count, device->input_bytes + head % CONSOLE_RING_BYTES, run, device->input_bytes,
                      count - run) >= 0) {
         ring_drop(&device->input, count);
         console->rung = true;
@@ -64,7 +64,7 @@ static bool raw_ready(const struct console *console, struct console_waiter *wait
 {
     const struct tty_termios *termios = &console->tty.termios;
     uint32_t available = tty_available(&console->tty);
-    uint64_t wanted = termios->cc[VMIN] < waiter->length ? termios->cc[VMIN] : waiter->length;
+    uint64_t wanted = termios->cc[VMIN] < waiter->wait.length_bytes ? termios->cc[VMIN] : waiter->wait.length_bytes;
     if (available > 0 && available >= wanted) {
         return true;
     }
@@ -92,12 +92,13 @@ static bool terminal_serve(struct console *console, struct console_waiter *waite
     if (!ready && !console_input_closed(console)) {
         return false;
     }
-    if (!server_waiting(waiter->id)) {
+    if (!server_waiting(waiter->wait.id)) {
         return true;
     }
-    uint32_t length = waiter->length < CONSOLE_CHUNK_BYTES ? (uint32_t)waiter->length : CONSOLE_CHUNK_BYTES;
+    uint32_t length =
+        waiter->wait.length_bytes < CONSOLE_CHUNK_BYTES ? (uint32_t)waiter->wait.length_bytes : CONSOLE_CHUNK_BYTES;
     uint32_t count = tty_read(tty, console->chunk, length);
-    server_reply(waiter->id, count, console->chunk, count, NULL, 0);
+    server_reply(waiter->wait.id, count, console->chunk, count, NULL, 0);
     return true;
 }
 
@@ -128,8 +129,8 @@ void console_input_pump(struct console *console)
     if (input_is_terminal(console)) {
         terminal_feed(console);
     }
-    while ((waiter = console_waiter_first(console, &console->readers)) != NULL && reader_serve(console, waiter)) {
-        console_waiter_shift(console, &console->readers);
+    while ((waiter = console_wait_first(&console->readers)) != NULL && reader_serve(console, waiter)) {
+        server_wait_shift(&console->waits, &console->readers);
         if (input_is_terminal(console)) {
             terminal_feed(console);
         }
@@ -154,7 +155,7 @@ int64_t console_read(struct server *server, struct server_request *request)
         (console->readers.first != 0 || !console_input_ready(console, session->inode))) {
         return -E_AGAIN;
     }
-    if (console_waiter_add(console, &console->readers, request, CONSOLE_WAIT_READ) == NULL) {
+    if (console_wait_add(console, &console->readers, request, CONSOLE_WAIT_READ) == NULL) {
         return -E_AGAIN;
     }
     console_pump(console);

@@ -22,6 +22,8 @@ int main(int argc, char **argv)
     struct console *console = server_memory(sizeof *console);
     console->server.operations = &console_operations;
     console->server.context = console;
+    console->waits = (struct server_waits){
+        .places = console->waiters, .count = CONSOLE_WAITERS_MAX, .place_bytes = sizeof console->waiters[0]};
     int error = console_device_open(console);
     if (error < 0) {
         os_log("console: the device: error %d\n", -error);

@@ -45,19 +45,19 @@ void console_emit(void *context, const uint8_t *bytes, uint32_t count)
 /* Copies `length` bytes of the message's data from where the write stopped to `to`; bytes or -error. */
 static int64_t data_fetch(const struct console_waiter *waiter, void *to, uint64_t length)
 {
-    if (waiter->done + length <= waiter->data_bytes) {
-        memcpy(to, waiter->data + waiter->done, length);
+    if (waiter->wait.done_bytes + length <= waiter->data_bytes) {
+        memcpy(to, waiter->data + waiter->wait.done_bytes, length);
         return (int64_t)length;
     }
     struct part part = {(uint64_t)(uintptr_t)to, length};
-    return sys_message_read(waiter->id, sizeof(struct file_request) + waiter->done, &part, 1);
+    return sys_message_read(waiter->wait.id, sizeof(struct file_request) + waiter->wait.done_bytes, &part, 1);
 }
 
 /* Moves bytes straight into the ring. Bytes, 0: no room, or -error. */
 static int64_t plain_step(struct console *console, struct console_output *output, const struct console_waiter *waiter)
 {
     uint32_t room = ring_room(output->ring);
-    uint64_t left = waiter->length - waiter->done;
+    uint64_t left = waiter->wait.length_bytes - waiter->wait.done_bytes;
     uint32_t count = ring_run(output->ring->tail, left < room ? (uint32_t)left : room);
     if (count == 0) {
         return 0;
@@ -73,7 +73,7 @@ static int64_t plain_step(struct console *console, struct console_output *output
 /* Moves bytes through the terminal's rules. */
 static int64_t typed_step(struct console *console, struct console_output *output, const struct console_waiter *waiter)
 {
-    uint64_t left = waiter->length - waiter->done;
+    uint64_t left = waiter->wait.length_bytes - waiter->wait.done_bytes;
     uint32_t fit = ring_room(output->ring) / TTY_OUTPUT_MAX;
     uint64_t count = left < CONSOLE_CHUNK_BYTES ? left : CONSOLE_CHUNK_BYTES;
     count = count < fit ? count : fit;
@@ -95,7 +95,7 @@ static bool write_advance(struct console *console, struct console_output *output
                           int64_t *status)
 {
     bool typed = waiter->kind == CONSOLE_WAIT_TYPE;
-    while (waiter->done < waiter->length) {
+    while (waiter->wait.done_bytes < waiter->wait.length_bytes) {
         int64_t moved = typed ? -E_IO : -E_PIPE;
         if (output->ring->closed == 0) {
             moved = typed ? typed_step(console, output, waiter) : plain_step(console, output, waiter);
@@ -104,12 +104,12 @@ static bool write_advance(struct console *console, struct console_output *output
             return false;
         }
         if (moved < 0) {
-            *status = waiter->done > 0 ? (int64_t)waiter->done : moved;
+            *status = waiter->wait.done_bytes > 0 ? (int64_t)waiter->wait.done_bytes : moved;
             return true;
         }
-        waiter->done += (uint64_t)moved;
+        waiter->wait.done_bytes += (uint64_t)moved;
     }
-    *status = (int64_t)waiter->done;
+    *status = (int64_t)waiter->wait.done_bytes;
     return true;
 }
 
@@ -130,15 +130,15 @@ static bool drain_advance(struct console *console, struct console_output *output
 void console_output_pump(struct console *console, struct console_output *output)
 {
     struct console_waiter *waiter = NULL;
-    while ((waiter = console_waiter_first(console, &output->queue)) != NULL) {
+    while ((waiter = console_wait_first(&output->queue)) != NULL) {
         int64_t status = 0;
         bool writes = waiter->kind == CONSOLE_WAIT_WRITE || waiter->kind == CONSOLE_WAIT_TYPE;
         bool over = writes ? write_advance(console, output, waiter, &status) : drain_advance(console, output, waiter);
         if (!over) {
             return;
         }
-        server_reply(waiter->id, status, NULL, 0, NULL, 0);
-        console_waiter_shift(console, &output->queue);
+        server_reply(waiter->wait.id, status, NULL, 0, NULL, 0);
+        server_wait_shift(&console->waits, &output->queue);
     }
 }
 
@@ -153,9 +153,8 @@ int64_t console_write(struct server *server, struct server_request *request)
     if (output == NULL || request->header.length == 0) {
         return (int64_t)request->header.length;
     }
-    struct console_waiter first = {.id = request->id,
+    struct console_waiter first = {.wait = {.id = request->id, .length_bytes = request->header.length},
                                    .kind = inode == CONSOLE_INODE_TTY ? CONSOLE_WAIT_TYPE : CONSOLE_WAIT_WRITE,
-                                   .length = request->header.length,
                                    .data = request->data,
                                    .data_bytes = request->received_bytes};
     int64_t status = 0;
@@ -165,13 +164,13 @@ int64_t console_write(struct server *server, struct server_request *request)
     }
     if ((request->session->flags & OPEN_NONBLOCK) != 0) {
         console_pump(console);
-        return first.done > 0 ? (int64_t)first.done : -E_AGAIN;
+        return first.wait.done_bytes > 0 ? (int64_t)first.wait.done_bytes : -E_AGAIN;
     }
-    struct console_waiter *waiter = console_waiter_add(console, &output->queue, request, first.kind);
+    struct console_waiter *waiter = console_wait_add(console, &output->queue, request, first.kind);
     if (waiter == NULL) {
-        return first.done > 0 ? (int64_t)first.done : -E_AGAIN;
+        return first.wait.done_bytes > 0 ? (int64_t)first.wait.done_bytes : -E_AGAIN;
     }
-    waiter->done = first.done;
+    waiter->wait.done_bytes = first.wait.done_bytes;
     console_pump(console);
     return SERVER_LATER;
 }
@@ -194,7 +193,7 @@ int64_t console_drain(struct server *server, struct server_request *request, str
         console_pump(console);
         return 0;
     }
-    struct console_waiter *waiter = console_waiter_add(console, &output->queue, request, now.kind);
+    struct console_waiter *waiter = console_wait_add(console, &output->queue, request, now.kind);
     if (waiter == NULL) {
         return -E_AGAIN;
     }

@@ -11,6 +11,8 @@ int main(int argc, char **argv)
     pipes->memory = server_memory((uint64_t)PIPES_MAX * PIPE_BYTES);
     pipes->server.operations = &pipes_operations;
     pipes->server.context = pipes;
+    pipes->waits = (struct server_waits){
+        .places = pipes->waiters, .count = PIPES_WAITERS_MAX, .place_bytes = sizeof pipes->waiters[0]};
     if (server_open(&pipes->server, argv[1], PIPES_SESSIONS_MAX) < 0) {
         return 1;
     }

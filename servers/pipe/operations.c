@@ -83,10 +83,10 @@ static void pipe_close(struct server *server, struct server_session *session)
     if (pipe == NULL) {
         return;
     }
-    struct pipe_queue *queue = &pipe->queues[end];
-    struct pipe_waiter *waiter = NULL;
-    while ((waiter = pipe_waiter_first(pipes, queue)) != NULL) {
-        pipe_waiter_unblock(pipes, queue, waiter->id);
+    struct server_queue *queue = &pipe->queues[end];
+    struct server_wait *waiter = NULL;
+    while ((waiter = queue->first) != NULL) {
+        server_wait_unblock(&pipes->waits, queue, waiter->id);
     }
     pipe->ends[end] = NULL;
     pipe_pump(pipes, pipe);
@@ -100,8 +100,8 @@ static void pipe_unblock(struct server *server, uint64_t message_id)
     struct pipes *pipes = pipes_of(server);
     for (uint32_t i = 0; i < pipes->pipes_used; i++) {
         struct pipe *pipe = &pipes->pipes[i];
-        if (pipe->serial != 0 && (pipe_waiter_unblock(pipes, &pipe->queues[PIPE_END_READ], message_id) ||
-                                  pipe_waiter_unblock(pipes, &pipe->queues[PIPE_END_WRITE], message_id))) {
+        if (pipe->serial != 0 && (server_wait_unblock(&pipes->waits, &pipe->queues[PIPE_END_READ], message_id) ||
+                                  server_wait_unblock(&pipes->waits, &pipe->queues[PIPE_END_WRITE], message_id))) {
             pipe_pump(pipes, pipe);
             return;
         }

@@ -3,6 +3,7 @@
 #define PIPE_PIPES_H
 
 #include <sys/server.h>
+#include <sys/server_wait.h>
 
 #include "ring.h"
 
@@ -12,25 +13,12 @@
 #define PIPES_INODE_CONTROL 2u
 #define PIPES_INODE_END 3u /* sessions that are an end of a pipe; `object` says which */
 
-/* A kept read or write. */
-struct pipe_waiter {
-    uint64_t id;
-    uint64_t length;
-    uint64_t done;
-    uint32_t next; /* index + 1 */
-};
-
-struct pipe_queue {
-    uint32_t first; /* index + 1 */
-    uint32_t last;
-};
-
 enum pipe_end { PIPE_END_READ, PIPE_END_WRITE, PIPE_ENDS };
 
 struct pipe {
     uint64_t serial;                        /* inode number shown; 0: free */
     struct server_session *ends[PIPE_ENDS]; /* NULL: closed */
-    struct pipe_queue queues[PIPE_ENDS];    /* who waits at which end */
+    struct server_queue queues[PIPE_ENDS];    /* who waits at which end */
     struct pipe_ring ring;
     uint32_t next_free; /* index + 1 */
 };
@@ -41,10 +29,9 @@ struct pipes {
     uint64_t serial;
     uint32_t pipes_used;
     uint32_t pipe_free;
-    uint32_t waiters_used;
-    uint32_t waiter_free;
+    struct server_waits waits;
     struct pipe pipes[PIPES_MAX];
-    struct pipe_waiter waiters[PIPES_WAITERS_MAX];
+    struct server_wait waiters[PIPES_WAITERS_MAX];
 };
 
 static inline struct pipes *pipes_of(struct server *server)
@@ -56,13 +43,6 @@ static inline uint8_t *pipe_memory(const struct pipes *pipes, const struct pipe 
 {
     return pipes->memory + (uint64_t)(pipe - pipes->pipes) * PIPE_BYTES;
 }
-
-/* waiter.c */
-struct pipe_waiter *pipe_waiter_add(struct pipes *pipes, struct pipe_queue *queue, uint64_t id, uint64_t length);
-struct pipe_waiter *pipe_waiter_first(struct pipes *pipes, const struct pipe_queue *queue);
-void pipe_waiter_shift(struct pipes *pipes, struct pipe_queue *queue); /* takes the first one out */
-/* Answers the waiter with this message if it is in the queue. */
-bool pipe_waiter_unblock(struct pipes *pipes, struct pipe_queue *queue, uint64_t message_id);
 
 /* transfer.c */
 int64_t pipe_read(struct server *server, struct server_request *request);

@@ -43,7 +43,7 @@ static void ring_fill_memory(struct pipes *pipes, struct pipe *pipe, const uint8
 }
 
 /* Lets the first waiting reader go on. False: it has to wait. */
-static bool reader_serve(struct pipes *pipes, struct pipe *pipe, const struct pipe_waiter *waiter)
+static bool reader_serve(struct pipes *pipes, struct pipe *pipe, const struct server_wait *waiter)
 {
     uint32_t count = pipe_ring_count(&pipe->ring);
     if (count == 0 && pipe->ends[PIPE_END_WRITE] != NULL) {
@@ -53,7 +53,7 @@ static bool reader_serve(struct pipes *pipes, struct pipe *pipe, const struct pi
     uint32_t place = 0;
     uint32_t first = 0;
     uint32_t second = 0;
-    count = waiter->length < count ? (uint32_t)waiter->length : count;
+    count = waiter->length_bytes < count ? (uint32_t)waiter->length_bytes : count;
     pipe_ring_runs(pipe->ring.head, count, &place, &first, &second);
     if (server_reply(waiter->id, count, memory + place, first, memory, second) >= 0) {
         pipe->ring.head += count;
@@ -62,24 +62,25 @@ static bool reader_serve(struct pipes *pipes, struct pipe *pipe, const struct pi
 }
 
 /* Lets the first waiting writer go on. False: it has to wait. */
-static bool writer_serve(struct pipes *pipes, struct pipe *pipe, struct pipe_waiter *waiter)
+static bool writer_serve(struct pipes *pipes, struct pipe *pipe, struct server_wait *waiter)
 {
     int64_t moved = -E_PIPE;
     if (pipe->ends[PIPE_END_READ] != NULL) {
-        uint32_t count = pipe_ring_writable(&pipe->ring, waiter->length, waiter->length - waiter->done);
+        uint32_t count =
+            pipe_ring_writable(&pipe->ring, waiter->length_bytes, waiter->length_bytes - waiter->done_bytes);
         if (count == 0) {
             return false;
         }
-        moved = ring_fill(pipes, pipe, waiter->id, waiter->done, count);
+        moved = ring_fill(pipes, pipe, waiter->id, waiter->done_bytes, count);
         moved = moved == 0 ? -E_FAULT : moved;
     }
     if (moved > 0) {
-        waiter->done += (uint64_t)moved;
+        waiter->done_bytes += (uint64_t)moved;
     }
-    if (moved > 0 && waiter->done < waiter->length) {
+    if (moved > 0 && waiter->done_bytes < waiter->length_bytes) {
         return false;
     }
-    server_reply(waiter->id, waiter->done > 0 ? (int64_t)waiter->done : moved, NULL, 0, NULL, 0);
+    server_reply(waiter->id, waiter->done_bytes > 0 ? (int64_t)waiter->done_bytes : moved, NULL, 0, NULL, 0);
     return true;
 }
 
@@ -89,16 +90,14 @@ void pipe_pump(struct pipes *pipes, struct pipe *pipe)
     uint32_t head = pipe->ring.head - 1;
     uint32_t tail = 0;
     while (head != pipe->ring.head || tail != pipe->ring.tail) {
-        struct pipe_waiter *waiter = NULL;
+        struct server_wait *waiter = NULL;
         head = pipe->ring.head;
         tail = pipe->ring.tail;
-        while ((waiter = pipe_waiter_first(pipes, &pipe->queues[PIPE_END_WRITE])) != NULL &&
-               writer_serve(pipes, pipe, waiter)) {
-            pipe_waiter_shift(pipes, &pipe->queues[PIPE_END_WRITE]);
+        while ((waiter = pipe->queues[PIPE_END_WRITE].first) != NULL && writer_serve(pipes, pipe, waiter)) {
+            server_wait_shift(&pipes->waits, &pipe->queues[PIPE_END_WRITE]);
         }
-        while ((waiter = pipe_waiter_first(pipes, &pipe->queues[PIPE_END_READ])) != NULL &&
-               reader_serve(pipes, pipe, waiter)) {
-            pipe_waiter_shift(pipes, &pipe->queues[PIPE_END_READ]);
+        while ((waiter = pipe->queues[PIPE_END_READ].first) != NULL && reader_serve(pipes, pipe, waiter)) {
+            server_wait_shift(&pipes->waits, &pipe->queues[PIPE_END_READ]);
         }
     }
     for (uint32_t i = 0; i < PIPE_ENDS; i++) {
@@ -106,6 +105,18 @@ void pipe_pump(struct pipes *pipes, struct pipe *pipe)
             server_poll_wake(&pipes->server, pipe->ends[i]);
         }
     }
+}
+
+/* Keeps a message; if there is no place, those whose clients were killed make room. NULL: they did not. */
+static struct server_wait *wait_add(struct pipes *pipes, struct server_queue *queue, uint64_t id, uint64_t length)
+{
+    struct server_wait *wait = server_wait_add(&pipes->waits, queue, id, length);
+    for (uint32_t i = 0; wait == NULL && i < pipes->pipes_used; i++) {
+        server_wait_prune(&pipes->waits, &pipes->pipes[i].queues[PIPE_END_READ]);
+        server_wait_prune(&pipes->waits, &pipes->pipes[i].queues[PIPE_END_WRITE]);
+        wait = server_wait_add(&pipes->waits, queue, id, length);
+    }
+    return wait;
 }
 
 int64_t pipe_read(struct server *server, struct server_request *request)
@@ -124,8 +135,8 @@ int64_t pipe_read(struct server *server, struct server_request *request)
         if ((request->session->flags & OPEN_NONBLOCK) != 0) {
             return -E_AGAIN;
         }
-        struct pipe_queue *queue = &pipe->queues[PIPE_END_READ];
-        return pipe_waiter_add(pipes, queue, request->id, request->header.length) != NULL ? SERVER_LATER : -E_AGAIN;
+        struct server_queue *queue = &pipe->queues[PIPE_END_READ];
+        return wait_add(pipes, queue, request->id, request->header.length) != NULL ? SERVER_LATER : -E_AGAIN;
     }
     const uint8_t *memory = pipe_memory(pipes, pipe);
     uint32_t place = 0;
@@ -188,12 +199,12 @@ int64_t pipe_write(struct server *server, struct server_request *request)
         pipe_pump(pipes, pipe);
         return done > 0 ? done : -E_AGAIN;
     }
-    struct pipe_waiter *waiter = pipe_waiter_add(pipes, &pipe->queues[PIPE_END_WRITE], request->id, length);
+    struct server_wait *waiter = wait_add(pipes, &pipe->queues[PIPE_END_WRITE], request->id, length);
     if (waiter == NULL) {
         pipe_pump(pipes, pipe);
         return done > 0 ? done : -E_AGAIN;
     }
-    waiter->done = (uint64_t)done;
+    waiter->done_bytes = (uint64_t)done;
     pipe_pump(pipes, pipe);
     return SERVER_LATER;
 }
