@@ -134,6 +134,12 @@ bool fake_touch(struct plat_space *space, uint64_t address, uint64_t *physical, 
     return true;
 }
 
+void fake_reset(void)
+{
+    memset(tlb, 0, sizeof(tlb));
+    fake_port_windows = 0;
+}
+
 void fake_tlb_check(void)
 {
     for (unsigned i = 0; i < TLB_ENTRIES; i++) {

@@ -11,6 +11,8 @@
 #define FAKE_POOL 0x40000000ull
 #define FAKE_POOL_PAGES_MAX 4096u
 
+/* Before a test: an empty cache. */
+void fake_reset(void);
 /* Calls of arch_ports_map. */
 extern unsigned fake_port_windows;
 

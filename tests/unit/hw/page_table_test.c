@@ -33,6 +33,7 @@ static void begin(uint64_t pool_pages)
 {
     memset(spaces, 0, sizeof(spaces));
     memset(model, 0, sizeof(model));
+    fake_reset();
     page_table_init(FAKE_POOL, pool_pages);
     for (unsigned i = 0; i < SPACES; i++) {
         page_table_create(&spaces[i]);
