@@ -36,6 +36,7 @@ int os_open(int at, const char *path, uint32_t flags, uint32_t mode)
         .path = path,
         .connection = root_base(base_of(at, path)),
         .received = received,
+        .call_flags = CALL_UNINTERRUPTIBLE, /* nothing that can be opened keeps one waiting */
     };
     int64_t status = root_send(&message);
     if (status < 0) {

@@ -24,6 +24,16 @@ START_TEST(open_sends_path_flags_and_mode)
 }
 END_TEST
 
+/* The counts of parts share their argument with the flags. */
+START_TEST(a_signal_does_not_end_an_open_PRC_9)
+{
+    fake_reset();
+    fake.handles[0] = 5;
+    ck_assert_int_eq(os_open(OS_AT_CWD, "a", 0, 0), 5);
+    ck_assert_uint_eq(fake_last(SYS_CALL)->argument[3] >> 32, CALL_UNINTERRUPTIBLE);
+}
+END_TEST
+
 START_TEST(relative_paths_go_to_the_directory_and_absolute_ones_do_not_VFS_11)
 {
     struct file_stat stat;
@@ -106,7 +116,7 @@ START_TEST(link_targets_are_cut_to_the_buffer)
 }
 END_TEST
 
-UNIT_MAIN("path", open_sends_path_flags_and_mode,
+UNIT_MAIN("path", open_sends_path_flags_and_mode, a_signal_does_not_end_an_open_PRC_9,
           relative_paths_go_to_the_directory_and_absolute_ones_do_not_VFS_11, what_is_no_descriptor_is_no_base,
           too_long_paths_are_not_sent, second_base_goes_along_as_a_handle,
           a_descriptor_beyond_the_table_is_given_back, working_directory_fits_with_its_end_or_is_refused,
