@@ -28,7 +28,8 @@ struct server_waits {
     struct server_wait *free;
 };
 
-/* Appends a message; the record behind struct server_wait is zero. NULL: no place is left; server_wait_prune may help. */
+/* Appends a message; the record behind struct server_wait is zero. NULL: no place is left; server_wait_prune may
+ * help. */
 struct server_wait *server_wait_add(struct server_waits *waits, struct server_queue *queue, uint64_t id,
                                     uint64_t length_bytes);
 /* Takes the first one out, after its answer. */
