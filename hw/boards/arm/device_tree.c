@@ -45,6 +45,21 @@ static const char *const names[NAME_COUNT] = {
     "device_type",    "method",      "linux,initrd-start", "linux,initrd-end", "stdout-path",
 };
 
+enum device_class {
+    CLASS_UNKNOWN,
+    CLASS_VIRTIO,
+    CLASS_PL011,
+    CLASS_MINI_UART,
+    CLASS_GIC2,
+    CLASS_GIC_OTHER,
+    CLASS_LOCAL_INTERRUPTS,
+    CLASS_INTERRUPTS,
+    CLASS_POWER,
+    CLASS_TIMER,
+    CLASS_PSCI,
+    CLASS_CLOCK
+};
+
 struct node {
     const char *name;
     uint32_t address_cells, size_cells; /* for its children */
@@ -90,18 +105,38 @@ static bool property_is(const struct property *property, const char *text)
     return property->value != NULL && strcmp(property->value, text) == 0;
 }
 
-/* Is `name` among the strings of the property? */
-static bool is_compatible(const struct node *node, const char *name)
+/* What a node is, by the first of its compatible strings that is known here. */
+static enum device_class class_find(const struct node *node)
 {
+    static const struct {
+        const char *name;
+        enum device_class class;
+    } known[] = {
+        {"virtio,mmio", CLASS_VIRTIO},
+        {"arm,pl011", CLASS_PL011},
+        {"brcm,bcm2835-aux-uart", CLASS_MINI_UART},
+        {"arm,cortex-a15-gic", CLASS_GIC2},
+        {"arm,gic-400", CLASS_GIC2},
+        {"arm,gic-v3", CLASS_GIC_OTHER},
+        {"brcm,bcm2836-l1-intc", CLASS_LOCAL_INTERRUPTS},
+        {"brcm,bcm2836-armctrl-ic", CLASS_INTERRUPTS},
+        {"brcm,bcm2835-pm", CLASS_POWER},
+        {"brcm,bcm2711-pm", CLASS_POWER},
+        {"arm,armv8-timer", CLASS_TIMER},
+        {"arm,psci-0.2", CLASS_PSCI},
+        {"arm,psci-1.0", CLASS_PSCI},
+        {"arm,pl031", CLASS_CLOCK},
+    };
     const char *at = node->properties[COMPATIBLE].value;
-    const char *end = at == NULL ? NULL : at + node->properties[COMPATIBLE].length_bytes;
-    while (at < end) {
-        if (strcmp(at, name) == 0) {
-            return true;
+    const char *end = at + node->properties[COMPATIBLE].length_bytes;
+    for (; at < end; at += strnlen(at, (size_t)(end - at)) + 1) {
+        for (uint32_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+            if (at[0] == known[i].name[0] && strcmp(at, known[i].name) == 0) {
+                return known[i].class;
+            }
         }
-        at += strlen(at) + 1;
     }
-    return false;
+    return CLASS_UNKNOWN;
 }
 
 /* The name that the tree has at `offset`; NAME_COUNT: one that does not matter. */
@@ -225,29 +260,43 @@ static void clock_read(const struct walk *walk)
 
 static void device_read(struct walk *walk, const struct node *node)
 {
-    if (is_compatible(node, "virtio,mmio")) {
+    switch (class_find(node)) {
+    case CLASS_VIRTIO:
         virtio_add(walk);
-    } else if (is_compatible(node, "arm,pl011")) {
+        break;
+    case CLASS_PL011:
         serial_add(walk, DEVICE_SERIAL_PL011);
-    } else if (is_compatible(node, "brcm,bcm2835-aux-uart")) {
+        break;
+    case CLASS_MINI_UART:
         serial_add(walk, DEVICE_SERIAL_BCM2835);
-    } else if (is_compatible(node, "arm,cortex-a15-gic") || is_compatible(node, "arm,gic-400")) {
+        break;
+    case CLASS_GIC2:
         controller_set(walk, CONTROLLER_GIC2, 0);
-    } else if (is_compatible(node, "brcm,bcm2836-l1-intc")) {
-        controller_set(walk, CONTROLLER_BCM2836, 0);
-    } else if (is_compatible(node, "brcm,bcm2836-armctrl-ic")) {
-        controller_set(walk, CONTROLLER_BCM2836, 1);
-    } else if (is_compatible(node, "arm,gic-v3")) {
+        break;
+    case CLASS_GIC_OTHER:
         controller_set(walk, CONTROLLER_OTHER, 0);
-    } else if (is_compatible(node, "brcm,bcm2835-pm") || is_compatible(node, "brcm,bcm2711-pm")) {
+        break;
+    case CLASS_LOCAL_INTERRUPTS:
+        controller_set(walk, CONTROLLER_BCM2836, 0);
+        break;
+    case CLASS_INTERRUPTS:
+        controller_set(walk, CONTROLLER_BCM2836, 1);
+        break;
+    case CLASS_POWER:
         device_tree.power_manager = range_read(walk, 0).start;
-    } else if (is_compatible(node, "arm,armv8-timer")) {
+        break;
+    case CLASS_TIMER:
         device_tree.timer_interrupt =
             (uint32_t)cells_read(&node->properties[INTERRUPTS], TIMER_VIRTUAL * 3 + 1, 1) + GIC_PRIVATE;
-    } else if (is_compatible(node, "arm,psci-0.2") || is_compatible(node, "arm,psci-1.0")) {
+        break;
+    case CLASS_PSCI:
         device_tree.conduit = property_is(&node->properties[METHOD], "smc") ? CONDUIT_SMC : CONDUIT_HVC;
-    } else if (is_compatible(node, "arm,pl031")) {
+        break;
+    case CLASS_CLOCK:
         clock_read(walk);
+        break;
+    case CLASS_UNKNOWN:
+        break;
     }
 }
 
