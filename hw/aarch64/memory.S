@@ -23,19 +23,37 @@ memcpy: // x0: to, x1: from, x2: length; keeps x0
     stp x12, x13, [x5, #-16]
     ret
 3:  mov x3, x0
-    sub x2, x2, #64
-4:  ldp x6, x7, [x1]
+    subs x2, x2, #128
+    b.ls 9f
+4:  ldp x6, x7, [x1], #128
+    ldp x8, x9, [x1, #-112]
+    ldp x10, x11, [x1, #-96]
+    ldp x12, x13, [x1, #-80]
+    stp x6, x7, [x3], #128
+    stp x8, x9, [x3, #-112]
+    stp x10, x11, [x3, #-96]
+    stp x12, x13, [x3, #-80]
+    ldp x6, x7, [x1, #-64]
+    ldp x8, x9, [x1, #-48]
+    ldp x10, x11, [x1, #-32]
+    ldp x12, x13, [x1, #-16]
+    stp x6, x7, [x3, #-64]
+    stp x8, x9, [x3, #-48]
+    stp x10, x11, [x3, #-32]
+    stp x12, x13, [x3, #-16]
+    subs x2, x2, #128
+    b.hi 4b
+9:  adds x2, x2, #64 // what is left is x2 + 64, at most 128
+    b.le 10f
+    ldp x6, x7, [x1]
     ldp x8, x9, [x1, #16]
     ldp x10, x11, [x1, #32]
     ldp x12, x13, [x1, #48]
-    add x1, x1, #64
     stp x6, x7, [x3]
     stp x8, x9, [x3, #16]
     stp x10, x11, [x3, #32]
     stp x12, x13, [x3, #48]
-    add x3, x3, #64
-    subs x2, x2, #64
-    b.hi 4b
+10:
     ldp x6, x7, [x4, #-64]
     ldp x8, x9, [x4, #-48]
     ldp x10, x11, [x4, #-32]
