@@ -7,7 +7,7 @@
 #include <abi/limits.h>
 #include <abi/types.h>
 
-#define SPACE_VIEWS 8u
+#define SPACE_VIEWS 32u
 
 struct kernel;
 struct space;
