@@ -92,9 +92,49 @@ void message_general(struct kernel *kernel, struct thread *thread, const struct 
     schedule_account(kernel);
     kernel->general_calls++;
     current_look(thread);
-    thread->call = *arguments;
+    thread->call.number = arguments->number;
+    for (unsigned i = 0; i < 6; i++)
+        thread->call.argument[i] = arguments->argument[i];
     job_begin(thread);
     call_make(kernel, thread);
+}
+
+/* The short way of a call that is done at once: it reads no memory of the program's, never blocks, and dooms nobody. */
+static inline __attribute__((always_inline)) void simple_make(struct kernel *kernel, struct thread *thread,
+                                                              const struct syscall_arguments *arguments,
+                                                              int64_t (*make)(struct kernel *, struct thread *,
+                                                                              const uint64_t *))
+{
+    if (thread->again) {
+        message_general(kernel, thread, arguments);
+        return;
+    }
+    current_look(thread);
+    thread->in_call = true;
+    plat_context_result(kernel, (struct plat_context *)(void *)thread->context,
+                        make(kernel, thread, arguments->argument));
+}
+
+/* Calls that are no messages. */
+static __attribute__((noinline)) void simple_or_general(struct kernel *kernel, struct thread *thread,
+                                                        const struct syscall_arguments *arguments)
+{
+    switch (kernel->fast ? arguments->number : 0) {
+    case SYS_HANDLE_INFO:
+        simple_make(kernel, thread, arguments, syscall_handle_info);
+        break;
+    case SYS_CLOCK_READ:
+        simple_make(kernel, thread, arguments, syscall_clock_read);
+        break;
+    case SYS_PULSE:
+        simple_make(kernel, thread, arguments, syscall_pulse);
+        break;
+    case SYS_NOTIFICATION_SIGNAL:
+        simple_make(kernel, thread, arguments, syscall_notification_signal);
+        break;
+    default:
+        message_general(kernel, thread, arguments);
+    }
 }
 
 /* Time is charged when the CPU goes on, or before anything could depend on it. */
@@ -119,7 +159,7 @@ void kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const 
         message_fast_reply_receive_short(kernel, thread, arguments);
         break;
     default:
-        message_general(kernel, thread, arguments);
+        simple_or_general(kernel, thread, arguments);
     }
 }
 

@@ -77,8 +77,11 @@ int pulse_send_user(struct kernel *kernel, struct channel *channel, const struct
     if (slot == NULL)
         return canary(PULSE_LOST) ? 0 : -E_AGAIN;
     pulse = LIST_ENTRY(slot, struct pulse, node.peers);
-    *pulse = *model;
     pulse->owner = PULSE_OF_SLOT;
+    pulse->code = model->code;
+    pulse->value = model->value;
+    pulse->cookie = model->cookie;
+    pulse->identity = model->identity;
     pulse_enqueue(kernel, channel, pulse, priority);
     return 0;
 }
