@@ -56,7 +56,7 @@ static void exception_take(const struct plat_context *context, uint64_t vector, 
     switch (vector) {
     case VECTOR_FAILURE:
     case VECTOR_MACHINE:
-        machine_fail("the hardware tells of a failure, exception %lu", vector);
+        machine_fail("the hardware tells of a failure, exception %lu at %lx", vector, pc);
     case VECTOR_PAGE_FAULT:
         page_fault(error);
         break;

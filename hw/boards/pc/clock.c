@@ -37,6 +37,7 @@
 #define APIC_DIVIDE (0x3e0u / 4)
 #define APIC_ENABLE 0x100u
 #define APIC_MASKED 0x10000u
+#define APIC_NOT_MASKABLE 0x400u
 #define APIC_DIVIDE_BY_1 0xbu
 
 static volatile uint32_t *apic;
@@ -53,7 +54,7 @@ static void apic_init(void)
     msr_write(MSR_APIC_BASE, base);
     apic = arch_device(base & APIC_BASE_ADDRESS);
     apic[APIC_LINE_0] = APIC_MASKED;
-    apic[APIC_LINE_1] = APIC_MASKED;
+    apic[APIC_LINE_1] = APIC_NOT_MASKABLE; /* a button, where there is one: the kernel tells where it is, and ends */
     apic[APIC_ERROR] = APIC_MASKED;
     apic[APIC_DIVIDE] = APIC_DIVIDE_BY_1;
     apic[APIC_TIMER] = VECTOR_TIMER | APIC_MASKED;

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# What a PC's kernel says when it is stopped where it must not be: the emulator's monitor presses the button that raises
+# an interrupt that cannot be masked.
+# shellcheck source=tests/host/lib.sh
+. "$(dirname "$0")/../host/lib.sh"
+BOARD=$TOP/hw/image/board
+
+# interrupted SCRIPT: runs it until it has said "started", then presses the button.
+interrupted() {
+    local line
+    status=0
+    rm -f "$work"/monitor.*
+    mkfifo "$work/monitor.in" "$work/monitor.out" "$work/said"
+    exec 7<>"$work/monitor.in" 8<>"$work/monitor.out" 9<>"$work/said"
+    timeout -k 5 60 "$BOARD" pc run --qemu -monitor --qemu "pipe:$work/monitor" -- sh -c "$1" \
+        </dev/null >"$work/said" 2>&1 &
+    local pid=$!
+    while read -r -t 50 line <&9 && [[ $line != started* ]]; do :; done
+    echo nmi >&7
+    wait $pid || status=$?
+    out='' err=''
+    while read -r -t 0.2 line <&9; do out+=$line$'\n'; done
+    exec 7>&- 8>&- 9>&-
+    rm -f "$work/said"
+}
+
+tells_all() {
+    [[ $status == 125 && $out == *"baton: kernel panic: exception 2 in the kernel"* && $out =~ rip\ ffffffff80[0-9a-f]+ &&
+        $out =~ r15\ [0-9a-f]{16} && $out =~ called\ from\ ffffffff80[0-9a-f]+ ]]
+}
+
+tells_of_program() {
+    [[ $status == 125 && $out == *"baton: the hardware tells of a failure"* ]]
+}
+
+# The button is pressed at any time, so it may have to be pressed again to meet what is wanted.
+meets() { # SCRIPT CONDITION
+    local try
+    for try in 1 2 3 4 5 6; do
+        interrupted "$1"
+        "$2" && return 0
+    done
+    return 1
+}
+
+if [[ " ${BOARDS:-virt pc} " == *" pc "* ]]; then
+    verdict pc_panic_prints_registers_and_a_backtrace HW-7 meets 'echo started; sleep 100' tells_all
+    verdict pc_failure_in_a_program_stops_the_machine "" meets 'echo started; while :; do :; done' tells_of_program
+fi
+finish
