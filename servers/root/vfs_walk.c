@@ -100,6 +100,8 @@ struct vfs_node *vfs_walk_learn(struct vfs_operation *operation, struct vfs_node
     vfs_node_adopt(vfs, parent, node, name, bytes);
     if ((operation->answer.flags & PORT_ANSWER_UNCACHEABLE) == 0 && operation->changes == parent->changes) {
         vfs_cache_enter(vfs, parent, name, bytes, node);
+    } else {
+        vfs_cache_drop(vfs, parent, name, bytes); /* it may say that there is no such name */
     }
     *status = 0;
     return node;

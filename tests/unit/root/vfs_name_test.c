@@ -25,6 +25,36 @@ START_TEST(mkdir_and_rmdir_do_as_posix_says_VFS_11)
 }
 END_TEST
 
+static void send(uint32_t operation, uint32_t flags, uint64_t argument, const char *path)
+{
+    struct root_request request = {.operation = operation, .flags = flags, .argument = {argument},
+                                   .path_bytes = (uint32_t)strlen(path)};
+    fake_send(1, 0, &request, path, "", 0);
+}
+
+/* Both names were known not to exist, and each request was on its way when the other one changed the directory. */
+START_TEST(names_made_at_the_same_time_are_all_found_VFS_6)
+{
+    struct file_stat stat;
+    fake_vfs();
+    struct fake_server *server = fake_root_server();
+    static const char *const names[] = {"/a", "/b", "/c", "/d"};
+    for (unsigned i = 0; i < 4; i++) {
+        ck_assert_int_eq(fake_stat(1, names[i], &stat), -E_NOENT);
+    }
+    server->idle = true;
+    send(ROOT_MKDIR, 0, 0777, "/a");
+    send(ROOT_MKDIR, 0, 0777, "/b");
+    send(ROOT_OPEN, OPEN_CREATE | OPEN_READ_WRITE, 0666, "/c");
+    send(ROOT_OPEN, OPEN_CREATE | OPEN_READ_WRITE, 0666, "/d");
+    server->idle = false;
+    fake_work();
+    for (unsigned i = 0; i < 4; i++) {
+        ck_assert_int_eq(fake_stat(1, names[i], &stat), 0);
+    }
+}
+END_TEST
+
 START_TEST(a_working_directory_that_was_removed_has_no_path)
 {
     fake_vfs();
@@ -117,6 +147,7 @@ START_TEST(nothing_changes_on_a_read_only_mount)
 }
 END_TEST
 
-UNIT_MAIN("vfs_name", mkdir_and_rmdir_do_as_posix_says_VFS_11, a_working_directory_that_was_removed_has_no_path,
+UNIT_MAIN("vfs_name", mkdir_and_rmdir_do_as_posix_says_VFS_11,
+          names_made_at_the_same_time_are_all_found_VFS_6, a_working_directory_that_was_removed_has_no_path,
           links_share_a_file_and_unlink_takes_one_name_VFS_11, symlink_and_readlink_carry_the_target_VFS_11,
           names_change_only_where_the_directory_may_be_written_VFS_9, nothing_changes_on_a_read_only_mount)
