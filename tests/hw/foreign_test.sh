@@ -63,7 +63,7 @@ for board in ${BOARDS:-virt pc}; do
         echo "== status $?" >>"$work/wanted"
         if cmp -s "$work/got" "$work/wanted"; then
             # shellcheck disable=SC2086 # IDs are words
-            pass "${board}_${name}_behave_as_on_the_host" ${covers[$name]-CMP-2 PRC-9} HW-2
+            pass "${board}_${name}_behave_as_on_the_host" ${covers[$name]-CMP-2 PRC-9} HW-5
         else
             fail "${board}_${name}_behave_as_on_the_host" "$(diff "$work/wanted" "$work/got" | grep '^[<>]' | head -n 12)"
         fi
