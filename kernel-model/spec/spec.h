@@ -19,6 +19,7 @@
 #define SPEC_CONNECTIONS 20
 #define SPEC_NOTIFICATIONS 4
 #define SPEC_TIMERS 4
+#define SPEC_INTERRUPTS 4 /* lines 0 to 3, an object each at most */
 #define SPEC_BUDGETS 4
 #define SPEC_REFILLS 8 /* of one budget */
 #define SPEC_PULSES 96
@@ -64,6 +65,7 @@ struct spec_transfers {
 
 struct spec_table {
     struct spec_handle handles[SPEC_HANDLES];
+    bool authority; /* at its place */
 };
 
 struct spec_message {
@@ -156,6 +158,13 @@ struct spec_timer {
     uint64_t identity;
 };
 
+struct spec_interrupt {
+    bool exists;
+    int connection;
+    int32_t code;
+    uint8_t priority;
+};
+
 struct spec_refill {
     uint64_t at_ns;
     uint64_t amount_ns;
@@ -184,12 +193,13 @@ enum spec_pulse_kind {
     SPEC_PULSE_UNBLOCK,
     SPEC_PULSE_DEATH,
     SPEC_PULSE_TIMER,
-    SPEC_PULSE_BUDGET
+    SPEC_PULSE_BUDGET,
+    SPEC_PULSE_INTERRUPT
 };
 
 struct spec_pulse { /* queued */
     enum spec_pulse_kind kind; /* 0: no pulse */
-    int owner;                 /* connection, thread, timer or budget; of user pulses none */
+    int owner;                 /* connection, thread, timer, budget or line; of user pulses none */
     int channel;
     int32_t code;
     uint64_t value;
@@ -222,6 +232,7 @@ struct spec {
     struct spec_connection connections[SPEC_CONNECTIONS];
     struct spec_notification notifications[SPEC_NOTIFICATIONS];
     struct spec_timer timers[SPEC_TIMERS];
+    struct spec_interrupt interrupts[SPEC_INTERRUPTS];
     struct spec_budget budgets[SPEC_BUDGETS];
     struct spec_pulse pulses[SPEC_PULSES];
     struct spec_handle replied[TRANSFER_MAX]; /* on their way with a reply; empty between operations */
@@ -268,6 +279,9 @@ void spec_notification_wait(struct spec *spec, int64_t handle, uint64_t bits_add
 void spec_notification_bind(struct spec *spec, int64_t notification, int64_t channel, uint64_t bits);
 void spec_timer_create(struct spec *spec, int64_t connection, int64_t code, uint64_t value);
 void spec_timer_set(struct spec *spec, int64_t handle, uint64_t deadline_ns, uint64_t period_ns);
+/* Of lines, those below SPEC_INTERRUPTS and those that no machine has are known. */
+void spec_interrupt_create(struct spec *spec, uint64_t line, int64_t connection, int64_t code);
+void spec_interrupt_acknowledge(struct spec *spec, int64_t handle);
 /* connection -1: nobody is told */
 void spec_budget_create(struct spec *spec, uint64_t budget_ns, uint64_t period_ns, int64_t connection, int64_t code,
                         uint64_t value);
@@ -291,6 +305,8 @@ void spec_interrupt_seen(struct spec *spec, int thread);
 
 /* What happens to the machine. */
 void spec_time(struct spec *spec, uint64_t now_ns);
+/* A line fires. */
+void spec_interrupt_fire(struct spec *spec, int line);
 /* The machine lost a thread. */
 void spec_lost(struct spec *spec, int thread);
 /* The CPU goes to a thread that is ready, whoever has it now: as another scheduler might choose. */

@@ -146,6 +146,8 @@ uint64_t spec_hash(const struct spec *spec)
         add(&hash, (uint64_t)spec->connections[i].exists << 1 | spec->connections[i].closed);
     for (int i = 0; i < SPEC_NOTIFICATIONS; i++)
         add(&hash, spec->notifications[i].bits);
+    for (int i = 0; i < SPEC_INTERRUPTS; i++)
+        add(&hash, spec->interrupts[i].exists ? (uint64_t)spec->interrupts[i].connection + 1 : 0);
     for (int i = 0; i < SPEC_TIMERS; i++)
         add(&hash, spec->timers[i].exists ? from_now(spec, spec->timers[i].deadline_ns) : 0);
     for (int i = 0; i < SPEC_BUDGETS; i++) {

@@ -153,6 +153,12 @@ void spec_handle_gone(struct spec *spec, int type, int index, uint32_t rights)
             spec->timers[index].exists = false;
         }
         break;
+    case OBJECT_INTERRUPT:
+        if (handle_count(spec, OBJECT_INTERRUPT, index, 0) == 0) {
+            spec_pulse_cancel(spec, SPEC_PULSE_INTERRUPT, index);
+            spec->interrupts[index].exists = false;
+        }
+        break;
     case OBJECT_SCHEDULING:
         spec_budget_gone(spec, index);
         break;
@@ -172,6 +178,8 @@ bool spec_connection_is_used(const struct spec *spec, int connection)
 
     for (int i = 0; i < SPEC_TIMERS; i++)
         used |= spec->timers[i].exists && spec->timers[i].connection == connection;
+    for (int i = 0; i < SPEC_INTERRUPTS; i++)
+        used |= spec->interrupts[i].exists && spec->interrupts[i].connection == connection;
     for (int i = 0; i < SPEC_BUDGETS; i++)
         used |= spec->budgets[i].exists && spec->budgets[i].connection == connection;
     for (int i = 0; i < SPEC_PULSES; i++)

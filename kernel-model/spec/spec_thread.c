@@ -242,6 +242,7 @@ static bool table_is_used(const struct spec *spec, int table)
 /* The last thread of a table has gone. */
 static void table_empty(struct spec *spec, int table)
 {
+    spec->tables[table].authority = false;
     for (int i = 0; i < SPEC_THREADS; i++) {
         if (spec->threads[i].state == THREAD_REPLY && spec->threads[i].message.table == table)
             spec_message_fail(spec, i, -E_SRCH);
@@ -405,7 +406,7 @@ void spec_priority_set(struct spec *spec, int thread, uint64_t priority)
         spec_leave(spec, -E_SRCH);
     } else if (priority > PRIORITY_MAX) {
         spec_leave(spec, -E_INVAL);
-    } else if (priority > own->base_priority) {
+    } else if (priority > own->base_priority && !spec->tables[own->table].authority) {
         spec_leave(spec, -E_PERM);
     } else {
         spec->threads[thread].base_priority = (uint8_t)priority;

@@ -6,6 +6,7 @@
 #include "kernel_state.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 int interrupt_create(struct kernel *kernel, struct grant *grant, uint32_t number, struct connection *connection,
                      int32_t code, uint8_t priority, struct interrupt **interrupt_out)
@@ -63,7 +64,8 @@ void interrupt_fire(struct kernel *kernel, uint32_t number)
 
     trace_record(kernel, TRACE_INTERRUPT, NULL, NULL, 0, number, 0);
     if (interrupt != NULL)
-        pulse_send(kernel, interrupt->connection->channel, &interrupt->pulse, interrupt->priority);
+        pulse_send(kernel, interrupt->connection->channel, &interrupt->pulse,
+                   canary(LINE_LOW) ? 0 : interrupt->priority);
 }
 
 unsigned interrupt_check(struct kernel *kernel, struct interrupt *interrupt)

@@ -12,6 +12,7 @@ static const uint8_t weights[OP_KINDS] = {
     [OP_RESUME] = 6,       [OP_INTERRUPT] = 7,     [OP_PRIORITY] = 7,   [OP_EXCEPTION] = 3,
     [OP_SEEN] = 4,         [OP_LOST] = 1,          [OP_TIME] = 30,
     [OP_BUDGET] = 2,       [OP_BUDGET_SET] = 5,    [OP_BUDGET_BIND] = 5,
+    [OP_LINE] = 4,         [OP_LINE_ACKNOWLEDGE] = 1, [OP_LINE_FIRES] = 6,
     [OP_BIND] = 7,         [OP_CALL_SHORT] = 20,  [OP_REPLY_SHORT] = 14,  [OP_REPLY_RECEIVE_SHORT] = 10,
 };
 

@@ -9,7 +9,8 @@ static const char *const names[OP_KINDS] = {
     "address_wait", "address_wake", "word", "sleep", "yield", "exit", "kill", "suspend", "resume", "interrupt",
     "priority", "exception", "seen", "lost", "time",
     "budget", "budget_set", "budget_bind",
-    "call_short", "reply_short", "reply_receive_short", "bind",
+    "call_short", "reply_short", "reply_receive_short", "bind", "line",
+    "line_acknowledge", "line_fires",
 };
 
 void operation_print(const struct spec *spec, const struct operation *operation, char *text, size_t size)

@@ -96,6 +96,19 @@ static void tables_add(struct world *world)
     }
 }
 
+static void authority_add(struct world *world)
+{
+    struct kernel *kernel = world->kernel;
+    struct object *authority;
+
+    if (!world->config.authority)
+        return;
+    must(world, object_create(kernel, kernel->memory.root_grant, OBJECT_AUTHORITY, sizeof(*authority), &authority) == 0);
+    handle_add(world, 0, HANDLE_AUTHORITY, authority);
+    object_release(kernel, authority);
+    world->now.spec.tables[0].authority = true;
+}
+
 static struct connection *connection_add(struct world *world, int index, int channel, uint64_t cookie)
 {
     struct kernel *kernel = world->kernel;
@@ -251,6 +264,7 @@ struct world *world_create(const struct world_config *config)
     must(world, kernel_init(world->kernel, &kernel_config) == 0);
     spec_init(&world->now.spec, WORLD_START_NS);
     tables_add(world);
+    authority_add(world);
     objects_add(world);
     threads_add(world);
     budgets_add(world);
@@ -334,6 +348,7 @@ struct world_config world_config_of(uint64_t seed)
     config.pulse_slots = (uint8_t)((random >> 24) % 4);
     config.unblock = (uint8_t)(random >> 32 & 7u);
     config.exceptions = (uint8_t)((random >> 56 & 1u) != 0 ? random >> 40 : 0);
+    config.authority = (random >> 47) % 2 == 0;
     config.natural = (random >> 48) % 4 == 0;
     if ((random >> 60) % 4 == 0) {
         config.budgets = (uint8_t)(random >> 44 | 1u);

@@ -49,6 +49,9 @@ enum operation_kind {
     OP_REPLY_SHORT,       /* message, value: status; send: how many words; transfer */
     OP_REPLY_RECEIVE_SHORT, /* both; handle: channel */
     OP_BIND,              /* handle: notification; other: channel; value: bits */
+    OP_LINE,              /* handle: connection; other: line; value: code */
+    OP_LINE_ACKNOWLEDGE,  /* handle: interrupt */
+    OP_LINE_FIRES,        /* the line `other` of the machine */
     OP_KINDS
 };
 
@@ -80,6 +83,7 @@ struct world_config {
     uint8_t budget_wait; /* bit i: channel i has CHANNEL_BUDGET_WAIT */
     uint8_t budgets;     /* bit i: thread i is bound to one of two scheduling contexts, which are in every table */
     uint8_t exceptions;  /* bit i: exceptions of thread i go to channel 0 */
+    bool authority;      /* table 0 has it */
     bool natural;        /* who runs acts, not who is named */
     uint8_t slow;        /* which of the operations, by a hash of 3 bits, may not take the kernel's short ways */
     bool stamp;          /* each operation changes the bytes that it sends */

@@ -269,6 +269,10 @@ static enum world_result compare_counts(struct world *world)
             spec->notifications[i].exists && spec_has_handles(spec, OBJECT_NOTIFICATION, i, 0);
     for (int i = 0; i < SPEC_TIMERS; i++)
         due[OBJECT_TIMER] += spec->timers[i].exists;
+    for (int i = 0; i < SPEC_INTERRUPTS; i++)
+        due[OBJECT_INTERRUPT] += spec->interrupts[i].exists;
+    for (int i = 0; i < SPEC_TABLES; i++)
+        due[OBJECT_AUTHORITY] += spec->tables[i].authority;
     for (int i = 0; i < SPEC_BUDGETS; i++)
         due[OBJECT_SCHEDULING] += spec->budgets[i].exists;
     for (int type = OBJECT_CHANNEL; type < OBJECT_TYPE_COUNT; type++) {

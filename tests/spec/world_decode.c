@@ -56,6 +56,7 @@ static int type_wanted(uint8_t kind)
     case OP_PULSE:
     case OP_TIMER:
     case OP_BUDGET:
+    case OP_LINE:
     case OP_CALL_SHORT:
         return OBJECT_CONNECTION;
     case OP_RECEIVE:
@@ -69,6 +70,8 @@ static int type_wanted(uint8_t kind)
         return OBJECT_NOTIFICATION;
     case OP_TIMER_SET:
         return OBJECT_TIMER;
+    case OP_LINE_ACKNOWLEDGE:
+        return OBJECT_INTERRUPT;
     case OP_BUDGET_SET:
     case OP_BUDGET_BIND:
         return OBJECT_SCHEDULING;

@@ -159,6 +159,24 @@ static void do_object(struct world *world, const struct decoded *it)
     }
 }
 
+static void do_line(struct world *world, const struct decoded *it)
+{
+    struct spec *spec = &world->now.spec;
+    const struct operation *op = it->operation;
+    uint64_t handle = (uint64_t)it->handle;
+    uint64_t line = op->other % (SPEC_INTERRUPTS + 1u) < SPEC_INTERRUPTS ? op->other % (SPEC_INTERRUPTS + 1u)
+                                                                         : INTERRUPTS_MAX;
+    int64_t code = op->value == UINT16_MAX ? -3 : op->value;
+
+    if (op->kind == OP_LINE) {
+        CORE(INTERRUPT_CREATE, HANDLE_GRANT, line, handle, (uint64_t)code);
+        spec_interrupt_create(spec, line, it->handle, code);
+    } else {
+        CORE(INTERRUPT_ACK, handle);
+        spec_interrupt_acknowledge(spec, it->handle);
+    }
+}
+
 static void do_budget(struct world *world, const struct decoded *it)
 {
     struct spec *spec = &world->now.spec;
@@ -289,6 +307,8 @@ void world_do(struct world *world, const struct decoded *it)
         do_message(world, it);
     else if (kind <= OP_TIMER && kind != OP_SIGNAL && kind != OP_NOTIFICATION_WAIT)
         do_object(world, it);
+    else if (kind >= OP_LINE)
+        do_line(world, it);
     else if (kind == OP_BIND)
         do_wait(world, it);
     else if (kind >= OP_CALL_SHORT)

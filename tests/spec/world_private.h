@@ -6,6 +6,7 @@
 
 #include "channel.h"
 #include "connection.h"
+#include "interrupt.h"
 #include "kernel_state.h"
 #include "memory.h"
 #include "notification.h"

@@ -87,7 +87,10 @@ static void do_machine(struct world *world, const struct operation *op)
     struct spec *spec = &world->now.spec;
     int target = op->other % world->config.threads;
 
-    if (op->kind == OP_LOST && spec->threads[target].state != THREAD_DEAD) {
+    if (op->kind == OP_LINE_FIRES) {
+        kernel_interrupt(world->kernel, 0, spec->now_ns, op->other % SPEC_INTERRUPTS);
+        spec_interrupt_fire(spec, op->other % SPEC_INTERRUPTS);
+    } else if (op->kind == OP_LOST && spec->threads[target].state != THREAD_DEAD) {
         kernel_thread_lost(world->kernel, 0, spec->now_ns, world->threads[target]);
         spec_lost(spec, target);
     } else {
@@ -125,7 +128,7 @@ static void object_learn(struct world *world, int thread, uint8_t kind)
     struct handle_entry entry;
 
     if (kind != OP_CHANNEL && kind != OP_CONNECTION && kind != OP_NOTIFICATION && kind != OP_TIMER &&
-        kind != OP_BUDGET)
+        kind != OP_BUDGET && kind != OP_LINE)
         return;
     if (it->result < HANDLE_DYNAMIC || table_entry_get(world->tables[it->table], it->result, &entry) != 0)
         return;
@@ -142,7 +145,8 @@ static void step_do(struct world *world, const struct operation *given)
     operation.kind %= OP_KINDS;
     spec->step++;
     decoded.thread = actor_pick(world, operation.thread);
-    if (decoded.thread == SPEC_NONE || operation.kind == OP_LOST || operation.kind == OP_TIME) {
+    if (decoded.thread == SPEC_NONE || operation.kind == OP_LOST || operation.kind == OP_TIME ||
+        operation.kind == OP_LINE_FIRES) {
         do_machine(world, &operation);
     } else {
         if (!has_room(world, operation.kind))
