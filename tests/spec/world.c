@@ -103,7 +103,8 @@ static void authority_add(struct world *world)
 
     if (!world->config.authority)
         return;
-    must(world, object_create(kernel, kernel->memory.root_grant, OBJECT_AUTHORITY, sizeof(*authority), &authority) == 0);
+    must(world, object_create(kernel, kernel->memory.root_grant, OBJECT_AUTHORITY, sizeof(*authority), &authority) ==
+                    0);
     handle_add(world, 0, HANDLE_AUTHORITY, authority);
     object_release(kernel, authority);
     world->now.spec.tables[0].authority = true;

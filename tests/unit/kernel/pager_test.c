@@ -1,5 +1,6 @@
 /* Memory whose pages a server supplies: faults are messages to it, copies wait in their middle and go on, and what a
  * pager refuses harms only who owns the buffer. MEM-2, IPC-14, IPC-15. */
+#include "notification.h"
 #include "pair.h"
 #include "unit.h"
 
@@ -386,6 +387,54 @@ START_TEST(supplies_are_checked_shared_and_never_replace_what_is_there_MEM_2)
 }
 END_TEST
 
+START_TEST(bits_wait_for_the_page_that_they_are_to_be_stored_in_IPC_15_IPC_24)
+{
+    struct world world = world_create();
+    struct pair *pair = &world.pair;
+    int64_t own = ACT(pair->s, pair->client, NOTIFICATION_CREATE, HANDLE_GRANT);
+    uint64_t bits = 0;
+
+    paged_map(&world, pair->client);
+    thread_priority_set(pair->s->kernel, pair->client, 200);
+    ck_assert_int_eq(ACT(pair->s, pair->client, NOTIFICATION_WAIT, (uint64_t)own, PAGED + 8, NO_DEADLINE),
+                     SYSCALL_BLOCKED);
+    notification_signal(pair->s->kernel, (struct notification *)object_of(pair->client, (int)own), 5);
+    scenario_check(pair->s);
+    ck_assert(!has_result(pair->client));
+    ck_assert_uint_eq(pages_come(&world), 1);
+    ck_assert_int_eq(result_of(pair->client), 0);
+    get(pair->s, pair->client, PAGED + 8, &bits, sizeof(bits));
+    ck_assert_uint_eq(bits, 5);
+    scenario_destroy(pair->s);
+}
+END_TEST
+
+/* What the kernel itself sends waits for the receiver's page, too. */
+START_TEST(an_exception_waits_for_the_page_of_a_handler_that_waited_for_it_IPC_15)
+{
+    struct world world = world_create();
+    struct pair *pair = &world.pair;
+    struct exception_info info = {.kind = EXCEPTION_ILLEGAL, .address = 0x1234};
+    struct exception_message message;
+    struct thread *handled = thread_add(&pair->client_process, 10, NULL,
+                                        (struct connection *)object_of(pair->client, pair->connection));
+
+    paged_map(&world, pair->server);
+    ck_assert_int_eq(receive_at(&world, PAGED), SYSCALL_BLOCKED);
+    thread_priority_set(pair->s->kernel, handled, 200);
+    ck_assert_ptr_eq(next_of(pair->s), handled);
+    kernel_exception(pair->s->kernel, 0, pair->s->now_ns, &info);
+    scenario_check(pair->s);
+    ck_assert(!has_result(pair->server));
+    ck_assert_uint_eq(pages_come(&world), 1);
+    ck_assert_int_eq(result_of(pair->server), 0);
+    ck_assert_uint_eq(info_of(pair->server)->kind, RECEIVED_EXCEPTION);
+    get(pair->s, pair->server, PAGED, &message, sizeof(message));
+    ck_assert_uint_eq(message.info.address, 0x1234);
+    scenario_destroy(pair->s);
+}
+END_TEST
+
 UNIT_MAIN("pager", an_absent_page_is_asked_of_its_pager_and_the_thread_goes_on_MEM_2,
           a_page_that_is_refused_is_an_exception_MEM_2, a_message_from_paged_memory_arrives_whole_IPC_15,
           a_message_into_paged_memory_and_its_answer_arrive_whole_IPC_15,
@@ -394,4 +443,6 @@ UNIT_MAIN("pager", an_absent_page_is_asked_of_its_pager_and_the_thread_goes_on_M
           a_pager_that_dies_in_the_middle_of_a_copy_fails_the_owner_IPC_15_IPC_17,
           a_server_that_waits_for_a_page_is_free_when_its_client_goes_IPC_15_IPC_17,
           arguments_in_paged_memory_are_waited_for_too_IPC_15,
+          bits_wait_for_the_page_that_they_are_to_be_stored_in_IPC_15_IPC_24,
+          an_exception_waits_for_the_page_of_a_handler_that_waited_for_it_IPC_15,
           supplies_are_checked_shared_and_never_replace_what_is_there_MEM_2)
