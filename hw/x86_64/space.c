@@ -17,7 +17,8 @@
 #define FLUSH_PAGES_MAX 32u /* more at once: the whole space */
 #define PORT_PAGES 8192u    /* of 8 ports each */
 #define WINDOWS (sizeof((struct plat_space *)0)->arch / sizeof(uint64_t))
-/* A window of ports in space->arch: page of its address, first of its pages of ports, how many. 0: none. */
+/* A window of ports in space->arch: page of its address, first of its pages of ports, how many. 0: none. How many
+ * windows a space has, nearly always none, is space->number. */
 #define WINDOW(address, first, pages) ((address) >> PAGE_SHIFT << 28 | (first) << 14 | (pages))
 #define WINDOW_PAGE(window) ((window) >> 28)
 #define WINDOW_FIRST(window) ((window) >> 14 & 0x3fff)
@@ -69,7 +70,7 @@ void arch_entries_written(void)
 {
 }
 
-static void ports_show(struct plat_space *space, bool show)
+static __attribute__((noinline, cold)) void ports_show(struct plat_space *space, bool show)
 {
     for (unsigned i = 0; i < WINDOWS; i++) {
         for (uint64_t page = 0; page < WINDOW_PAGES(space->arch[i]); page++) {
@@ -121,7 +122,9 @@ void arch_space_switch(struct plat_space *space)
     if (space != current) {
         space_leave();
         current = space;
-        ports_show(space, true);
+        if (space->number != 0) {
+            ports_show(space, true);
+        }
         CPU_WRITE(cr3, space->top);
     }
 }
@@ -149,6 +152,7 @@ int arch_ports_map(struct plat_space *space, uint64_t address, uint64_t physical
     for (unsigned i = 0; i < WINDOWS; i++) {
         if (space->arch[i] == 0) {
             space->arch[i] = WINDOW(address, first, pages);
+            space->number++;
             if (space == current) {
                 ports_show(space, true);
             }
@@ -165,7 +169,7 @@ static bool window_touches(uint64_t window, uint64_t page, uint64_t pages)
 
 void arch_ports_unmap(struct plat_space *space, uint64_t address, uint64_t pages)
 {
-    for (unsigned i = 0; i < WINDOWS; i++) {
+    for (unsigned i = 0; i < WINDOWS && space->number != 0; i++) {
         if (space->arch[i] == 0 || !window_touches(space->arch[i], address >> PAGE_SHIFT, pages)) {
             continue;
         }
@@ -173,6 +177,7 @@ void arch_ports_unmap(struct plat_space *space, uint64_t address, uint64_t pages
             ports_show(space, false);
         }
         space->arch[i] = 0; /* all of it, also if only a part goes */
+        space->number--;
         if (space == current) {
             ports_show(space, true);
         }
@@ -181,7 +186,7 @@ void arch_ports_unmap(struct plat_space *space, uint64_t address, uint64_t pages
 
 bool space_shows_ports(const struct plat_space *space, uint64_t address)
 {
-    for (unsigned i = 0; i < WINDOWS; i++) {
+    for (unsigned i = 0; i < WINDOWS && space->number != 0; i++) {
         if (space->arch[i] != 0 && window_touches(space->arch[i], address >> PAGE_SHIFT, 1)) {
             return true;
         }

@@ -89,8 +89,9 @@ static struct plat_context *next(void)
 
 struct plat_context *trap_call(const struct syscall_arguments *arguments)
 {
-    kernel_syscall(machine.kernel, 0, arch_clock_ns(), arguments);
-    return next();
+    uint64_t now_ns = arch_clock_ns();
+    kernel_syscall(machine.kernel, 0, now_ns, arguments);
+    return machine_next(now_ns);
 }
 
 struct plat_context *trap_foreign(struct plat_context *context)
