@@ -32,7 +32,9 @@ static inline bool caller_is_plain(const struct kernel *kernel, const struct thr
     uint64_t unusual = (uint64_t)(uintptr_t)kernel->cpu[0].direct | (uint64_t)(uintptr_t)thread->lent |
                        thread->control->transfer_count;
 
-    return !thread->again && !thread->interrupt_pending && unusual == 0;
+    if (thread->again || thread->interrupt_pending)
+        return false;
+    return unusual == 0;
 }
 
 /* The handle's entry, if it is in use and of that type. */
@@ -150,6 +152,25 @@ static inline void call_tell(const struct thread *thread, struct thread *server,
     info->word_count = word_count;
 }
 
+/* The first `count` words are these, whatever they were. */
+static inline void words_take(uint64_t words[MESSAGE_WORDS_MAX], const uint64_t *from, uint64_t count)
+{
+    words[0] = count > 0 ? from[0] : words[0];
+    words[1] = count > 1 ? from[1] : words[1];
+    words[2] = count > 2 ? from[2] : words[2];
+    words[3] = count > 3 ? from[3] : words[3];
+}
+
+static inline void words_put(uint64_t to[MESSAGE_WORDS_MAX], const uint64_t words[MESSAGE_WORDS_MAX])
+{
+    uint64_t a = words[0], b = words[1], c = words[2], d = words[3];
+
+    to[0] = a;
+    to[1] = b;
+    to[2] = c;
+    to[3] = d;
+}
+
 /* Bits of the counts that may be set; a count above MESSAGE_WORDS_MAX sets one of the others when CARRY is added. */
 #define SHORT_COUNTS (7u | 7u << 8 | (uint64_t)CALL_UNINTERRUPTIBLE << 32)
 #define SHORT_CARRY (3u | 3u << 8)
@@ -164,6 +185,7 @@ void message_fast_call_short(struct kernel *kernel, struct thread *thread, const
     uint64_t counts = argument[5];
     uint32_t sent = counts & 0xffu;
     uint32_t wanted = counts >> 8 & 0xffu;
+    uint64_t words[MESSAGE_WORDS_MAX] = {0};
     struct thread *server;
 
     if (entry == NULL || ((counts | (counts + SHORT_CARRY)) & ~SHORT_COUNTS) != 0 || !caller_is_plain(kernel, thread))
@@ -171,14 +193,10 @@ void message_fast_call_short(struct kernel *kernel, struct thread *thread, const
     server = call_receiver(thread, entry);
     if (server == NULL || server->receive_vector.count != 0)
         goto general;
-#pragma GCC unroll 4
-    for (unsigned i = 0; i < MESSAGE_WORDS_MAX; i++) {
-        uint64_t word = i < sent ? argument[1 + i] : 0;
-
-        message->words[0][i] = word;
-        message->words[1][i] = 0;
-        server->control->words[i] = word;
-    }
+    words_take(words, &argument[1], sent);
+    words_put(message->words[0], words);
+    words_put(message->words[1], (const uint64_t[MESSAGE_WORDS_MAX]){0});
+    words_put(server->control->words, words);
     message->is_short = true;
     message->bytes[0] = sent * WORD_BYTES;
     message->bytes[1] = wanted * WORD_BYTES;
@@ -343,6 +361,7 @@ void message_fast_reply_receive_short(struct kernel *kernel, struct thread *thre
     struct channel *channel = reply_channel(thread, argument[1] >> 8 & REPLY_RECEIVE_SHORT_CHANNELS);
     struct thread *client;
     uint64_t wanted;
+    uint64_t words[MESSAGE_WORDS_MAX];
 
     if (channel == NULL || count > MESSAGE_WORDS_MAX || !caller_is_plain(kernel, thread))
         goto general;
@@ -352,9 +371,9 @@ void message_fast_reply_receive_short(struct kernel *kernel, struct thread *thre
     wanted = client->message.bytes[1] / WORD_BYTES;
     if (count > wanted)
         count = wanted;
-#pragma GCC unroll 4
-    for (unsigned i = 0; i < MESSAGE_WORDS_MAX; i++) /* a word that is not answered may have been written before */
-        client->control->words[i] = i < count ? argument[2 + i] : client->message.words[1][i];
+    words_put(words, client->message.words[1]); /* what is not answered may have been written before */
+    words_take(words, &argument[2], count);
+    words_put(client->control->words, words);
     reply_commit(kernel, client, count * WORD_BYTES);
     receive_commit(kernel, thread, channel, 0, 0);
     reply_end(kernel, thread, client, (int64_t)argument[1] >> 32);

@@ -175,12 +175,10 @@ SYSCALL(pulse)
     if (priority > thread->priority)
         return -E_PERM;
     connection = (struct connection *)object;
-    model = (struct pulse){
-        .code = (int32_t)code,
-        .value = argument[2],
-        .cookie = connection->cookie,
-        .identity = thread->identity,
-    };
+    model.code = (int32_t)code; /* this is all that is looked at, and the rest is large */
+    model.value = argument[2];
+    model.cookie = connection->cookie;
+    model.identity = thread->identity;
     return pulse_send_user(kernel, connection->channel, &model, priority < 0 ? thread->priority : (uint8_t)priority);
 }
 
