@@ -127,6 +127,12 @@ tables_fill:
     ldr x3, =image_end
     bic x2, x2, #ENTRY_READ_ONLY
     bl pages_fill
+    // But for a page below the stack.
+    adrp x0, stack_guard
+    sub x0, x0, x19
+    adrp x1, image_table
+    add x1, x1, x0, lsr #9
+    str xzr, [x1, #(IMAGE_OFFSET >> 9)]
     // What leads there.
     adrp x0, image_table
     adrp x1, image_middle
@@ -214,5 +220,7 @@ device_upper:
                            ENTRY_USER_NO_EXECUTE)
     .set block, block + 1
     .endr
+stack_guard:
+    .zero 4096
     .zero STACK_BYTES
 stack_top:

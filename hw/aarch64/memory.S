@@ -114,10 +114,19 @@ memset: // x0: bytes, w1: value, x2: length; keeps x0
     and x6, x6, #0x1f // also if it is forbidden, which it is not here, at EL1
     cmp x6, #4        // blocks of 64 bytes
     b.ne 2f
-    sub x5, x4, #256
+    sub x5, x4, #512
     cmp x3, x5
     b.hi 3f
-1:  dc zva, x3
+1:
+    dc zva, x3
+    add x3, x3, #64
+    dc zva, x3
+    add x3, x3, #64
+    dc zva, x3
+    add x3, x3, #64
+    dc zva, x3
+    add x3, x3, #64
+    dc zva, x3
     add x3, x3, #64
     dc zva, x3
     add x3, x3, #64

@@ -67,14 +67,14 @@ struct node {
     bool is_used;
 };
 
-#define NAMES_KNOWN 64u
+#define NAMES_KNOWN 512u
 
 struct walk {
     const void *tree;
     /* Which name is at an offset of the tree's strings; by the offset. */
     struct {
-        uint32_t offset; /* + 1; 0: none yet */
-        uint32_t name;
+        uint16_t offset; /* + 1; 0: none yet */
+        uint16_t name;
     } known[NAMES_KNOWN];
     struct node stack[DEPTH_MAX]; /* the node and those above it */
     int depth;
@@ -149,8 +149,9 @@ static uint32_t name_find(struct walk *walk, uint32_t offset)
         while (name < NAME_COUNT && (text == NULL || strcmp(names[name], text) != 0)) {
             name++;
         }
-        walk->known[place].offset = offset + 1;
-        walk->known[place].name = name;
+        walk->known[place].offset = (uint16_t)(offset + 1);
+        walk->known[place].name = (uint16_t)name;
+        return name;
     }
     return walk->known[place].name;
 }
