@@ -1,6 +1,18 @@
 /* See driver.h. */
 #include "driver.h"
 
+void driver_begin(void)
+{
+    const struct root_request request = {.operation = ROOT_SETIDS,
+                                         .argument = {DRIVER_USER, DRIVER_USER, DRIVER_USER, DRIVER_USER}};
+    struct part send = {(uint64_t)(uintptr_t)&request, sizeof request};
+    int64_t status = sys_call(HANDLE_ROOT, &send, 1, NULL, 0, CALL_UNINTERRUPTIBLE, DEADLINE_NONE);
+    if (status < 0) {
+        os_log("driver: cannot give up being root: error %d\n", (int)-status);
+        os_exit(1);
+    }
+}
+
 uint64_t driver_number(const char *text)
 {
     uint64_t number = 0;

@@ -8,6 +8,12 @@
 #include <abi/console.h>
 #include <sys/server.h>
 
+#define DRIVER_USER 65534u /* nobody */
+
+/* First of all: gives up being root, for good, so that a driver that goes astray can do no more to files and processes
+ * than a stranger. Ends the program if it cannot. */
+void driver_begin(void);
+
 /* The number in an argument; 0 if it is none. */
 uint64_t driver_number(const char *text);
 

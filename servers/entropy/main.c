@@ -70,6 +70,7 @@ static int device_open(struct entropy *entropy, uint64_t place, uint64_t physica
 int main(int argc, char **argv)
 {
     struct entropy entropy = {0};
+    driver_begin();
     if (argc != 3) {
         os_log("entropy: usage: entropy PLACE PAGE\n");
         return 2;

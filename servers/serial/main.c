@@ -40,6 +40,7 @@ _Noreturn static void line_run(struct serial_line *line, struct console_device *
 
 int main(int argc, char **argv)
 {
+    driver_begin();
     if (argc != 4) {
         os_log("serial: usage: serial MODEL PLACE CLOCK\n");
         return 2;

@@ -28,6 +28,7 @@ int main(int argc, char **argv)
 {
     struct port port = {0};
     struct console_device *rings = NULL;
+    driver_begin();
     if (argc != 4) {
         os_log("virtio_console: usage: virtio_console PLACE PAGE PAGE\n");
         return 2;

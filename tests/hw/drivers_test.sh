@@ -24,6 +24,9 @@ for board in ${BOARDS:-virt pc}; do
     boot /dev/null "$board" -- sh -c 'echo out; echo err >&2; echo out again; exit 7'
     verdict "${board}_streams_keep_their_order" "HW-5" same "$status|$out" $'7|out\nerr\nout again'
 
+    boot /dev/null "$board" -- sh -c 'ps -o user,comm | grep serial'
+    verdict "${board}_driver_is_nobody" "SRV-1" same "$status|${out//  */ }" "0|nobody "
+
     head -c 20000 /dev/urandom >"$work/in"
     boot "$work/in" "$board" -- cat
     out=
