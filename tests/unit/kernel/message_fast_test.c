@@ -61,6 +61,15 @@ static bool is_taken(struct thread *thread, const struct syscall_arguments *argu
     return kernel->general_calls == general;
 }
 
+static const uint8_t *bytes_of(struct thread *thread, uint64_t address)
+{
+    void *bytes;
+    uint64_t length = 1;
+
+    ck_assert_int_eq(space_access(kernel, thread->space, address, ACCESS_READ, false, &bytes, &length), 0);
+    return bytes;
+}
+
 static struct syscall_arguments call_of(uint32_t sends, uint32_t replies)
 {
     return (struct syscall_arguments){.number = SYS_CALL,
@@ -377,6 +386,86 @@ START_TEST(a_server_that_holds_messages_goes_the_short_way_IPC_4_SCH_5)
 }
 END_TEST
 
+/* Both control pages after a call and its answer, the short way or the general one. */
+static void exchange(bool fast, bool words, struct control pages[2])
+{
+    struct syscall_arguments arguments;
+
+    setup(words);
+    kernel_fast_set(kernel, fast);
+    memset(&pair.server->control->info, 0xee, sizeof(struct receive_info));
+    memset(&pair.client->control->info, 0xee, sizeof(struct receive_info));
+    arguments = words ? call_short() : call_of(2, 1);
+    ck_assert(is_taken(pair.client, &arguments) == fast);
+    arguments = words ? reply_short() : reply_of(1);
+    ck_assert(is_taken(pair.server, &arguments) == fast);
+    memcpy(&pages[0], pair.server->control, sizeof(struct control));
+    memcpy(&pages[1], pair.client->control, sizeof(struct control));
+    teardown();
+}
+
+START_TEST(both_ways_leave_the_same_control_pages_IPC_4)
+{
+    for (unsigned words = 0; words < 2; words++) {
+        struct control fast[2], general[2];
+
+        exchange(true, words != 0, fast);
+        exchange(false, words != 0, general);
+        ck_assert_mem_eq(fast, general, sizeof(fast));
+    }
+}
+END_TEST
+
+START_TEST(an_uninterruptible_call_stays_one_IPC_19)
+{
+    for (unsigned words = 0; words < 2; words++) {
+        struct syscall_arguments arguments;
+
+        setup(words != 0);
+        arguments = words != 0 ? call_short() : call_of(1, 1);
+        arguments.argument[words != 0 ? 5 : 3] |= (uint64_t)CALL_UNINTERRUPTIBLE << 32;
+        ck_assert(is_taken(pair.client, &arguments));
+        thread_interrupt(kernel, pair.client);
+        ck_assert(!pair.client->message.unblocking);
+        teardown();
+    }
+}
+END_TEST
+
+/* The long message of another client, after an answer that went the short way. */
+START_TEST(what_comes_after_an_answer_may_come_in_pieces_IPC_15)
+{
+    struct thread *other;
+    uint64_t room, parts;
+    struct channel *channel;
+
+    setup(false);
+    other = thread_add(&pair.client_process, 10, NULL, NULL);
+    room = VECTOR(pair.s, pair.server, {DATA + 4 * PAGE_BYTES, 5 * PAGE_BYTES});
+    parts = VECTOR(pair.s, other, {DATA + 8 * PAGE_BYTES, 3 * PAGE_BYTES});
+    put(pair.s, other, DATA + 11 * PAGE_BYTES - 4, "end", 4);
+    ck_assert(take_call());
+    channel = pair.client->message.channel;
+    channel_server_set(kernel, channel, other);
+    server_parts = room;
+    ck_assert(is_taken(pair.server, &(struct syscall_arguments){
+                                        .number = SYS_REPLY_RECEIVE,
+                                        .argument = {info_of(pair.server)->message_id, 7, 0, COUNTS(0, 1), room,
+                                                     (uint64_t)pair.channel}}));
+    ck_assert_ptr_eq(channel_server(kernel, channel), pair.server);
+    pair.s->fake->preempt_always = true;
+    ck_assert_int_eq(ACT(pair.s, other, CALL, (uint64_t)pair.connection, parts, 0, COUNTS(1, 0), DEADLINE_NONE),
+                     SYSCALL_BLOCKED);
+    ck_assert(pair.server->again);
+    pair.s->fake->preempt_always = false;
+    ck_assert_ptr_eq(next_of(pair.s), pair.server);
+    ck_assert_int_eq(result_of(pair.server), 0);
+    ck_assert_uint_eq(info_of(pair.server)->received_bytes, 3 * PAGE_BYTES);
+    ck_assert_str_eq((const char *)bytes_of(pair.server, DATA + 7 * PAGE_BYTES - 4), "end");
+    teardown();
+}
+END_TEST
+
 START_TEST(a_stale_or_foreign_id_is_left_to_the_general_way_IPC_7_IPC_9)
 {
     struct syscall_arguments arguments;
@@ -406,4 +495,6 @@ UNIT_MAIN("message_fast", plain_calls_and_answers_go_the_short_way_IPC_4, bytes_
           an_unusual_answer_is_left_to_the_general_way_IPC_4,
           another_thread_of_the_server_answers_the_general_way_IPC_7,
           a_server_that_holds_messages_goes_the_short_way_IPC_4_SCH_5,
+          both_ways_leave_the_same_control_pages_IPC_4, an_uninterruptible_call_stays_one_IPC_19,
+          what_comes_after_an_answer_may_come_in_pieces_IPC_15,
           a_stale_or_foreign_id_is_left_to_the_general_way_IPC_7_IPC_9)
