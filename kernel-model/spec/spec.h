@@ -121,7 +121,6 @@ struct spec_thread {
     int budget_wait;               /* ready, but found without budget: which it waits for; else SPEC_NONE */
     bool used_up;                  /* it is the one that used it up: it goes on last */
     struct spec_place budget_place;
-    uint8_t window[SPEC_WINDOW_BYTES];
 };
 
 struct spec_channel {
@@ -237,6 +236,7 @@ struct spec {
     struct spec_pulse pulses[SPEC_PULSES];
     struct spec_handle replied[TRANSFER_MAX]; /* on their way with a reply; empty between operations */
     uint32_t replied_count;
+    uint8_t windows[SPEC_THREADS][SPEC_WINDOW_BYTES]; /* last, because large */
 };
 
 /* Set-up. Objects are made with no handle; spec_handle_put gives the first. */

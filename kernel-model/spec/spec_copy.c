@@ -14,7 +14,7 @@ static uint8_t *byte_at(struct spec *spec, int table, uint64_t address, bool wri
         return NULL;
     if (!spec->threads[thread].exists || spec->threads[thread].table != table)
         return NULL;
-    return &spec->threads[thread].window[offset];
+    return &spec->windows[thread][offset];
 }
 
 struct place {

@@ -1,5 +1,6 @@
-/* See exhaustive.h. A state is kept as the move that led to it from an earlier one, and made again from the start when
- * its turn comes; states that the model cannot tell apart are the same. */
+/* See exhaustive.h. A state is kept as the move that led to it from an earlier one, and made again when its turn comes,
+ * from the nearest of the states on the way to the last one: those are kept whole. States that the model cannot tell
+ * apart are the same. */
 #include "exhaustive.h"
 
 #include "world.h"
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define DEPTH_MAX 60u
 #define STATES_MAX (1u << 22)
@@ -85,6 +87,10 @@ struct search {
     uint64_t *set; /* 0: free */
     uint64_t transitions;
     bool truncated;
+    /* The way to the state that was made last: */
+    struct world_state *way[DEPTH_MAX + 1];
+    uint32_t way_nodes[DEPTH_MAX + 1];
+    unsigned way_depth;
 };
 
 static bool set_add(struct search *search, uint64_t hash)
@@ -148,17 +154,41 @@ static void failure_print(const struct search *search, uint32_t node, unsigned m
     printf("%u\n", move);
 }
 
+/* How far the way to `node`, all of whose nodes are put into `nodes`, is the way to the state made last. */
+static unsigned way_shared(const struct search *search, uint32_t node, uint32_t nodes[DEPTH_MAX + 1])
+{
+    unsigned depth = search->nodes[node].depth;
+    unsigned shared = depth < search->way_depth ? depth : search->way_depth;
+
+    for (unsigned i = depth + 1; i > 0; i--) {
+        nodes[i - 1] = node;
+        node = search->nodes[node].parent;
+    }
+    while (search->way_nodes[shared] != nodes[shared])
+        shared--;
+    return shared;
+}
+
+/* Makes the state of a node, which is then search->way[depth]. */
 static bool node_make(struct search *search, uint32_t node)
 {
-    uint16_t path[DEPTH_MAX];
-    unsigned depth = path_get(search, node, path);
+    uint32_t nodes[DEPTH_MAX + 1];
+    unsigned depth = search->nodes[node].depth;
+    unsigned at = way_shared(search, node, nodes);
     struct operation operation;
 
-    world_reset(search->world);
-    for (unsigned i = 0; i < depth; i++) {
-        if (!move_get(search, path[i], &operation) || world_step(search->world, &operation) != WORLD_SAME)
+    world_restore(search->world, search->way[at]);
+    while (at < depth) {
+        at++;
+        if (!move_get(search, search->nodes[nodes[at]].move, &operation) ||
+            world_step(search->world, &operation) != WORLD_SAME)
             return false;
+        if (search->way[at] == NULL)
+            search->way[at] = world_state_create();
+        world_save(search->world, search->way[at]);
+        search->way_nodes[at] = nodes[at];
     }
+    search->way_depth = depth;
     return true;
 }
 
@@ -177,7 +207,6 @@ static void node_add(struct search *search, uint32_t parent, unsigned move)
 /* All moves from a state. */
 static bool node_expand(struct search *search, uint32_t node)
 {
-    struct world_state *state;
     struct operation operation;
     bool same = true;
 
@@ -185,7 +214,6 @@ static bool node_expand(struct search *search, uint32_t node)
         printf("explore: a state cannot be made again\n");
         return false;
     }
-    state = world_save(search->world);
     for (unsigned move = 0; same && move_get(search, move, &operation); move++) {
         same = world_step(search->world, &operation) == WORLD_SAME;
         search->transitions++;
@@ -193,30 +221,41 @@ static bool node_expand(struct search *search, uint32_t node)
             failure_print(search, node, move);
         else if (!world_is_over(search->world))
             node_add(search, node, move);
-        world_restore(search->world, state);
+        world_restore(search->world, search->way[search->way_depth]);
     }
-    world_state_free(state);
     return same;
 }
 
 static void search_begin(struct search *search, const struct small_world *small)
 {
-    *search = (struct search){.small = small, .world = world_create(&small->config)};
+    struct world_config config = small->config;
+
+    config.small = true;
+    *search = (struct search){.small = small, .world = world_create(&config)};
     search->nodes = malloc(STATES_MAX * sizeof(struct node));
     search->set = calloc(SET_SIZE, sizeof(uint64_t));
     search->nodes[0] = (struct node){0};
     search->count = 1;
+    search->way[0] = world_state_create();
+    world_save(search->world, search->way[0]);
     (void)set_add(search, spec_hash(world_spec(search->world)));
 }
 
 static void search_end(struct search *search)
 {
+    for (unsigned i = 0; i <= DEPTH_MAX; i++)
+        world_state_free(search->way[i]);
     world_destroy(search->world);
     free(search->nodes);
     free(search->set);
 }
 
-static bool world_search(const struct small_world *small, unsigned depth_max)
+struct total {
+    unsigned worlds;
+    uint64_t states, transitions;
+};
+
+static bool world_search(const struct small_world *small, unsigned depth_max, struct total *total)
 {
     struct search search;
     unsigned depth = small->depth < depth_max ? small->depth : depth_max;
@@ -231,18 +270,25 @@ static bool world_search(const struct small_world *small, unsigned depth_max)
            next == search.count ? "all there are, within" : "all within", search.nodes[search.count - 1].depth,
            search.truncated ? ", but too many states" : "");
     fflush(stdout);
+    total->worlds++;
+    total->states += search.count;
+    total->transitions += search.transitions;
     search_end(&search);
     return same && !search.truncated;
 }
 
 bool exhaustive_run(const char *name, unsigned depth_max)
 {
+    struct total total = {0};
     bool same = true;
 
     for (size_t i = 0; i < sizeof(small_worlds) / sizeof(small_worlds[0]); i++) {
         if (name == NULL || strcmp(name, small_worlds[i].name) == 0)
-            same &= world_search(&small_worlds[i], depth_max);
+            same &= world_search(&small_worlds[i], depth_max, &total);
     }
+    printf("explore: %u worlds, %llu states, %llu transitions in all, %.0f s of CPU time: %s\n", total.worlds,
+           (unsigned long long)total.states, (unsigned long long)total.transitions, (double)clock() / CLOCKS_PER_SEC,
+           same ? "no difference" : "see above");
     return same;
 }
 

@@ -2,6 +2,7 @@
  * agree after every step. Whatever is found is printed with the line that shows it again. */
 #include "choose.h"
 #include "exhaustive.h"
+#include "pct.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,10 +13,13 @@
 #define SMOKE_STEPS 60000u
 #define SMOKE_DEPTH 2u
 
-static void failure_print(uint64_t seed, uint64_t step, const char *explain)
+/* How the thread that acts next is chosen: any that may, or by pct.h. */
+enum strategy { UNIFORM, PCT };
+
+static void failure_print(uint64_t seed, uint64_t step, enum strategy strategy, const char *explain)
 {
-    printf("explore: %s\n    again: ./dev explore --seed %llu --steps %llu --replay\n", explain,
-           (unsigned long long)seed, (unsigned long long)step);
+    printf("explore: %s\n    again: ./dev explore%s --seed %llu --steps %llu --replay\n", explain,
+           strategy == PCT ? " --strategy pct" : "", (unsigned long long)seed, (unsigned long long)step);
 }
 
 static void state_print(const struct spec *spec)
@@ -30,23 +34,45 @@ static void state_print(const struct spec *spec)
     printf(" runs %d\n", spec->current);
 }
 
-/* One world for at most `steps`; *made says how many it took. */
-static bool world_run(uint64_t seed, uint64_t steps, bool print, uint64_t *made)
+struct tally {
+    uint64_t worlds, steps;
+    uint64_t kills; /* of threads, by any of them or the machine */
+    uint64_t exceptions;
+};
+
+static void tally_operation(struct tally *tally, uint8_t kind)
+{
+    tally->steps++;
+    tally->kills += kind == OP_KILL || kind == OP_EXIT || kind == OP_LOST;
+    tally->exceptions += kind == OP_EXCEPTION;
+}
+
+/* One world for at most `steps`. */
+static bool world_run(uint64_t seed, uint64_t steps, enum strategy strategy, bool print, struct tally *tally)
 {
     struct world_config config = world_config_of(seed);
-    struct world *world = world_create(&config);
     struct random random = random_of(seed);
     enum world_result result = WORLD_SAME;
+    struct world *world;
+    uint64_t made;
+    struct pct pct;
 
-    for (*made = 0; *made < steps && *made < WORLD_STEPS && result == WORLD_SAME && !world_is_over(world);) {
+    if (strategy == PCT) {
+        config.natural = false;
+        pct_init(&pct, &random, WORLD_STEPS);
+    }
+    world = world_create(&config);
+    for (made = 0; made < steps && made < WORLD_STEPS && result == WORLD_SAME && !world_is_over(world); made++) {
         struct operation operation = choose_operation(world_spec(world), &random);
         char text[160];
 
+        if (strategy == PCT)
+            operation.thread = pct_choose(&pct, world);
         if (print) {
             operation_print(world_spec(world), &operation, text, sizeof(text));
-            printf("%4llu %s\n", (unsigned long long)*made, text);
+            printf("%4llu %s\n", (unsigned long long)made, text);
         }
-        ++*made;
+        tally_operation(tally, operation.kind);
         result = world_step(world, &operation);
         if (print)
             state_print(world_spec(world));
@@ -54,34 +80,31 @@ static bool world_run(uint64_t seed, uint64_t steps, bool print, uint64_t *made)
     if (result == WORLD_SAME)
         result = world_end(world);
     if (result != WORLD_SAME)
-        failure_print(seed, *made, world_explain(world));
+        failure_print(seed, made, strategy, world_explain(world));
     world_destroy(world);
     return result == WORLD_SAME;
 }
 
-static bool explore_random(uint64_t seed, uint64_t steps, bool print)
+static bool explore_random(uint64_t seed, uint64_t steps, enum strategy strategy, bool print)
 {
-    uint64_t worlds = 0;
-    uint64_t total = 0;
+    struct tally tally = {0};
 
-    while (total < steps) {
-        uint64_t made;
-
-        if (!world_run(seed + worlds, steps - total, print, &made))
+    while (tally.steps < steps) {
+        if (!world_run(seed + tally.worlds, steps - tally.steps, strategy, print, &tally))
             return false;
-        worlds++;
-        total += made == 0 ? 1 : made;
+        tally.worlds++;
         if (print)
             return true;
     }
-    printf("explore: %llu worlds, %llu steps, from seed %llu: no difference\n", (unsigned long long)worlds,
-           (unsigned long long)total, (unsigned long long)seed);
+    printf("explore: %llu worlds, %llu steps (%llu kills, %llu exceptions), from seed %llu: no difference, no leak\n",
+           (unsigned long long)tally.worlds, (unsigned long long)tally.steps, (unsigned long long)tally.kills,
+           (unsigned long long)tally.exceptions, (unsigned long long)seed);
     return true;
 }
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: explore [--seed N] [--steps K] [--replay]\n"
+    fprintf(stderr, "usage: explore [--seed N] [--steps K] [--strategy uniform|pct] [--replay]\n"
                     "       explore --exhaustive [--world NAME [--path MOVES]] [--depth N]\n"
                     "       explore --smoke\n");
     return 2;
@@ -104,7 +127,8 @@ static int result_print(bool ok, const char *name)
 
 static int smoke(void)
 {
-    int failed = result_print(explore_random(1, SMOKE_STEPS, false),
+    int failed = result_print(explore_random(1, SMOKE_STEPS / 2, UNIFORM, false) &
+                                  explore_random(1, SMOKE_STEPS / 2, PCT, false),
                               "core_and_model_agree_on_random_schedules"
                               "_IPC_1_IPC_2_IPC_5_IPC_6_IPC_7_IPC_13_IPC_14_IPC_16_IPC_17_IPC_18_IPC_19_IPC_20_IPC_21"
                               "_IPC_22_IPC_24_SCH_1_SCH_5_SCH_7_OBJ_4");
@@ -117,6 +141,7 @@ static int smoke(void)
 struct options {
     uint64_t seed, steps, depth;
     const char *world, *path;
+    enum strategy strategy;
     bool print, exhaustive, smoke;
 };
 
@@ -142,6 +167,10 @@ static bool option_read(struct options *options, int argc, char **argv, int *at)
         return number_read(value, &options->steps);
     if (strcmp(option, "--depth") == 0)
         return number_read(value, &options->depth);
+    if (strcmp(option, "--strategy") == 0) {
+        options->strategy = strcmp(value, "pct") == 0 ? PCT : UNIFORM;
+        return options->strategy == PCT || strcmp(value, "uniform") == 0;
+    }
     if (strcmp(option, "--world") == 0)
         options->world = value;
     else if (strcmp(option, "--path") == 0)
@@ -165,5 +194,5 @@ int main(int argc, char **argv)
         return exhaustive_replay(options.world, options.path) ? 0 : 1;
     if (options.exhaustive)
         return exhaustive_run(options.world, (unsigned)options.depth) ? 0 : 1;
-    return explore_random(options.seed, options.steps, options.print) ? 0 : 1;
+    return explore_random(options.seed, options.steps, options.strategy, options.print) ? 0 : 1;
 }

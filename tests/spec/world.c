@@ -8,17 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Slots of threads that a world uses; the kernel has many more, which stay as they are. */
-#define SLOTS_USED (SPEC_THREADS + 2u)
-#define KERNEL_USED (offsetof(struct kernel, slots) + SLOTS_USED * sizeof(struct thread_slot))
-
-struct world_state {
-    struct world_core core;
-    uint8_t kernel[KERNEL_USED];
-    uint8_t used[WORLD_FRAMES]; /* frames that are stored */
-    uint8_t ram[];
-};
-
 enum world_result world_differs(struct world *world, const char *format, ...)
 {
     va_list arguments;
@@ -217,7 +206,7 @@ static void thread_add(struct world *world, int index, struct connection *except
         uint8_t byte = (uint8_t)(i * 7u + (i >> 8) * 3u + (unsigned)index * 37u + 1u);
 
         world->windows[index][i / PAGE_BYTES][i % PAGE_BYTES] = byte;
-        world->now.spec.threads[index].window[i] = byte;
+        world->now.spec.windows[index][i] = byte;
     }
 }
 
@@ -242,6 +231,22 @@ static void threads_add(struct world *world)
     for (int i = 0; i < world->config.tables; i++) {
         object_release(kernel, space_object(world->spaces[i]));
         object_release(kernel, table_object(world->tables[i]));
+    }
+}
+
+static void frame_note(struct world *world, const uint8_t *view, int thread, uint32_t bytes)
+{
+    world->frames[(size_t)(view - world->ram) / PAGE_BYTES] = (struct world_frame){.thread = thread, .bytes = bytes};
+}
+
+/* What of the threads' memory is kept. A thread's frames are nobody else's while it lives. */
+static void frames_note(struct world *world)
+{
+    for (int i = 0; i < world->config.threads; i++) {
+        frame_note(world, (const uint8_t *)world->controls[i], i, CONTROL_KERNEL_BYTES);
+        for (unsigned page = 0; world->config.small && page < WORLD_PAGES; page++)
+            frame_note(world, world->windows[i][page], i, page == 0 ? WORLD_SMALL_BYTES : 1);
+        frame_note(world, world->vectors[i], i, WORLD_VECTOR_BYTES);
     }
 }
 
@@ -271,7 +276,12 @@ struct world *world_create(const struct world_config *config)
     budgets_add(world);
     (void)kernel_next(world->kernel, 0, WORLD_START_NS);
     (void)spec_next(&world->now.spec, SPEC_NONE);
-    world->start = world_save(world);
+    frames_note(world);
+    world->start = world_state_create();
+    world_save(world, world->start);
+    must(world, world_end(world) == WORLD_SAME);
+    world->free_pages = world->kernel->frames.free_count;
+    world_reset(world);
     return world;
 }
 
@@ -281,43 +291,6 @@ void world_destroy(struct world *world)
     free(world->kernel);
     free(world->ram);
     free(world);
-}
-
-struct world_state *world_save(struct world *world)
-{
-    const struct frames *frames = &world->kernel->frames;
-    struct world_state *state;
-    size_t count = 0;
-
-    for (uint64_t i = 0; i < frames->count; i++)
-        count += frames->frames[i].references != 0;
-    state = malloc(sizeof(*state) + count * PAGE_BYTES);
-    state->core = world->now;
-    memcpy(state->kernel, world->kernel, KERNEL_USED);
-    count = 0;
-    for (uint64_t i = 0; i < frames->count; i++) {
-        state->used[i] = frames->frames[i].references != 0;
-        if (state->used[i] != 0)
-            memcpy(state->ram + count++ * PAGE_BYTES, world->ram + i * PAGE_BYTES, PAGE_BYTES);
-    }
-    return state;
-}
-
-void world_restore(struct world *world, const struct world_state *state)
-{
-    size_t count = 0;
-
-    world->now = state->core;
-    memcpy(world->kernel, state->kernel, KERNEL_USED);
-    for (size_t i = 0; i < WORLD_FRAMES; i++) {
-        if (state->used[i] != 0)
-            memcpy(world->ram + i * PAGE_BYTES, state->ram + count++ * PAGE_BYTES, PAGE_BYTES);
-    }
-}
-
-void world_state_free(struct world_state *state)
-{
-    free(state);
 }
 
 void world_reset(struct world *world)

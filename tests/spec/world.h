@@ -73,6 +73,7 @@ struct operation {
 
 #define HANDLE_RAW 0xe0u
 #define MESSAGE_RAW 0xc0u
+#define WORLD_SMALL_BYTES 512u
 
 struct world_config {
     uint8_t threads;     /* 1 to SPEC_THREADS; thread i is in table i % tables */
@@ -86,6 +87,7 @@ struct world_config {
     bool authority;      /* table 0 has it */
     bool natural;        /* who runs acts, not who is named */
     uint8_t slow;        /* which of the operations, by a hash of 3 bits, may not take the kernel's short ways */
+    bool small;          /* no operation writes past the first WORLD_SMALL_BYTES of a window: no more is kept */
     bool stamp;          /* each operation changes the bytes that it sends */
     uint8_t priorities[SPEC_THREADS];
 };
@@ -107,14 +109,17 @@ const char *world_explain(const struct world *world);
 /* The model, to choose sensible operations by. */
 const struct spec *world_spec(const struct world *world);
 struct kernel *world_kernel(struct world *world);
+/* The threads that may act next, of which operation.thread names one by its place; how many they are. */
+unsigned world_actors(const struct world *world, int actors[SPEC_THREADS]);
 /* Whether any thread lives. */
 bool world_is_over(const struct world *world);
 /* Kills every thread and sees that nothing is left. */
 enum world_result world_end(struct world *world);
 
-/* A state to come back to. */
+/* A state to come back to: room for any of the world's, and what is in it. */
 struct world_state;
-struct world_state *world_save(struct world *world);
+struct world_state *world_state_create(void);
+void world_save(const struct world *world, struct world_state *state);
 void world_restore(struct world *world, const struct world_state *state);
 void world_state_free(struct world_state *state);
 

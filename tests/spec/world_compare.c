@@ -39,14 +39,16 @@ static enum world_result compare_info(struct world *world, int index)
 
 static enum world_result compare_window(struct world *world, int index)
 {
-    const uint8_t *due = world->now.spec.threads[index].window;
+    const uint8_t *due = world->now.spec.windows[index];
+    unsigned pages = world->config.small ? 1 : WORLD_PAGES;
+    unsigned bytes = world->config.small ? WORLD_SMALL_BYTES : PAGE_BYTES;
 
-    for (unsigned page = 0; page < WORLD_PAGES; page++) {
+    for (unsigned page = 0; page < pages; page++) {
         const uint8_t *found = world->windows[index][page];
 
-        if (memcmp(found, due + page * PAGE_BYTES, PAGE_BYTES) == 0)
+        if (memcmp(found, due + page * PAGE_BYTES, bytes) == 0)
             continue;
-        for (unsigned i = 0; i < PAGE_BYTES; i++) {
+        for (unsigned i = 0; i < bytes; i++) {
             if (found[i] != due[page * PAGE_BYTES + i])
                 return world_differs(world, "thread %d: byte %u is %u and not %u", index, page * PAGE_BYTES + i,
                                      found[i], due[page * PAGE_BYTES + i]);

@@ -8,8 +8,8 @@ static uint64_t vector_put(struct world *world, int thread, const struct spec_ve
 {
     if (vector->unreadable)
         return SPEC_NOWHERE;
-    memcpy(world->vectors[thread] + place * 256u, vector->parts, sizeof(vector->parts));
-    return WORLD_VECTORS + (uint64_t)thread * PAGE_BYTES + place * 256u;
+    memcpy(world->vectors[thread] + place * (WORLD_VECTOR_BYTES / 2u), vector->parts, sizeof(vector->parts));
+    return WORLD_VECTORS + (uint64_t)thread * PAGE_BYTES + place * (WORLD_VECTOR_BYTES / 2u);
 }
 
 static void transfers_put(struct world *world, const struct decoded *it)

@@ -24,6 +24,7 @@
 #define WORLD_EXPLAIN_BYTES 512u
 #define WORLD_PAGES (SPEC_WINDOW_BYTES / PAGE_BYTES)
 #define WORLD_VECTORS 0x700000ull /* a page for each thread: where its vectors are */
+#define WORLD_VECTOR_BYTES 512u   /* two of them, in each half one */
 #define WORLD_CONTROLS 0x800000ull
 #define WORLD_THREAD_HANDLES (HANDLE_DYNAMIC + 100) /* in every table: all threads */
 #define WORLD_START_NS 1000000ull
@@ -35,12 +36,18 @@ struct world_id {
 
 /* What changes from step to step besides the core's own memory. */
 struct world_core {
-    struct spec spec;
     void *objects[OBJECT_TYPE_COUNT][SPEC_CONNECTIONS];
     struct world_id ids[WORLD_IDS];
     uint32_t id_next;
     uint32_t asked; /* how often a copy asked whether it is to stop */
     bool stopped;
+    struct spec spec; /* last, because its last member is large */
+};
+
+/* How much of a frame is worth keeping while a thread lives. */
+struct world_frame {
+    int thread;
+    uint32_t bytes; /* 0: no such thread, so all of it */
 };
 
 struct world {
@@ -55,6 +62,8 @@ struct world {
     uint8_t *vectors[SPEC_THREADS];
     uint8_t *words[SPEC_TABLES];
     struct control *controls[SPEC_THREADS];
+    uint64_t free_pages; /* when all threads have died */
+    struct world_frame frames[WORLD_FRAMES];
     struct world_state *start;
     jmp_buf panic;
     bool panic_armed;

@@ -30,21 +30,29 @@ static bool goes_on(const struct world *world, int thread)
     return spec->now_ns < spec->slice_end_ns;
 }
 
-/* The thread that acts; SPEC_NONE: there is none that could. */
-static int actor_pick(const struct world *world, uint8_t pick)
+unsigned world_actors(const struct world *world, int actors[SPEC_THREADS])
 {
     const struct spec *spec = &world->now.spec;
-    int ready[SPEC_THREADS];
     unsigned count = 0;
 
-    if (world->config.natural)
-        return spec->current;
     for (int i = 0; i < world->config.threads; i++) {
         if (spec_thread_is_ready(spec, i) && spec->threads[i].budget_wait == SPEC_NONE &&
             spec_shortage(spec, i) == SPEC_NONE)
-            ready[count++] = i;
+            actors[count++] = i;
     }
-    return count == 0 ? SPEC_NONE : ready[pick % count];
+    return count;
+}
+
+/* The thread that acts; SPEC_NONE: there is none that could. */
+static int actor_pick(const struct world *world, uint8_t pick)
+{
+    int actors[SPEC_THREADS];
+    unsigned count;
+
+    if (world->config.natural)
+        return world->now.spec.current;
+    count = world_actors(world, actors);
+    return count == 0 ? SPEC_NONE : actors[pick % count];
 }
 
 /* Gives the CPU to a ready thread, whatever the scheduler says. */
@@ -77,7 +85,7 @@ static void bytes_stamp(struct world *world, int thread)
         uint8_t byte = (uint8_t)(world->now.spec.step * 13u + offset * 5u + (unsigned)thread);
 
         world->windows[thread][offset / PAGE_BYTES][offset % PAGE_BYTES] = byte;
-        world->now.spec.threads[thread].window[offset] = byte;
+        world->now.spec.windows[thread][offset] = byte;
     }
 }
 
@@ -230,9 +238,15 @@ enum world_result world_end(struct world *world)
         if (world_step(world, &lost) != WORLD_SAME)
             return WORLD_DIFFERS;
     }
-    for (unsigned type = OBJECT_TABLE; type < OBJECT_TYPE_COUNT; type++) {
-        if (world->kernel->memory.object_count[type] != 0 && world_compare(world) != WORLD_SAME)
-            return WORLD_DIFFERS;
+    for (unsigned type = 0; type < OBJECT_TYPE_COUNT; type++) {
+        uint64_t left = world->kernel->memory.object_count[type];
+
+        if (left != (type == OBJECT_GRANT)) /* the root grant stays */
+            return world_differs(world, "%u objects of type %u are left when all threads have died", (unsigned)left,
+                                 type);
     }
+    if (world->free_pages != 0 && world->kernel->frames.free_count != world->free_pages)
+        return world_differs(world, "%u pages are free when all threads have died, and not %u",
+                             (unsigned)world->kernel->frames.free_count, (unsigned)world->free_pages);
     return WORLD_SAME;
 }
