@@ -1,17 +1,17 @@
 /* C's beginning: entered by boot.S with paging on. */
 #include "start.h"
 
-#include <clock.h>
 #include "cpu.h"
 #include "layout.h"
-#include "pvh.h"
 #include "segments.h"
 #include "window.h"
 
 #include <abi/limits.h>
 #include <arch.h>
 #include <board.h>
+#include <clock.h>
 #include <machine.h>
+#include <pvh.h>
 
 #define FEATURES_MORE 7u
 #define FEATURE_FSGSBASE (1u << 0)

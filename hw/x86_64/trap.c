@@ -3,12 +3,12 @@
 
 #include "context.h"
 #include "cpu.h"
-#include <interrupt.h>
 #include "layout.h"
 #include "panic.h"
 #include "space.h"
 
 #include <arch.h>
+#include <interrupt.h>
 #include <machine.h>
 
 enum {

@@ -2,11 +2,11 @@
  * timer of PCs, whose rate is known. */
 #include "clock.h"
 
-#include <cpu.h>
 #include "interrupt.h"
-#include <layout.h>
 
 #include <arch.h>
+#include <cpu.h>
+#include <layout.h>
 
 #define PIT_HZ 1193182ull
 #define PIT_TICKS 11932u /* 10 ms */

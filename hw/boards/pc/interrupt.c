@@ -3,11 +3,11 @@
 #include "interrupt.h"
 
 #include "clock.h"
-#include <cpu.h>
-#include <layout.h>
 
 #include <arch.h>
 #include <board.h>
+#include <cpu.h>
+#include <layout.h>
 
 #define SELECT 0u /* registers of the I/O APIC, in words */
 #define DATA 4u

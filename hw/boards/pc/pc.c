@@ -1,14 +1,14 @@
 /* PCs: COM1, the I/O APIC, the battery's clock, ACPI's way of turning off. Where ACPI tells nothing, the addresses are
  * those that PCs have always had, and those of QEMU's machines pc and q35. */
 #include "acpi.h"
+#include "interrupt.h"
+
+#include <abi/errno.h>
 #include <arch.h>
 #include <board.h>
 #include <cpu.h>
-#include "interrupt.h"
 #include <machine.h>
 #include <start.h>
-
-#include <abi/errno.h>
 
 #define CONTROLLER_PHYSICAL 0xfec00000ull
 

@@ -1,7 +1,7 @@
 /* What a PVH boot loader hands over (Xen's public interface "hvm_start_info"). The UEFI loader speaks it too. All
  * addresses are physical. */
-#ifndef HW_X86_64_PVH_H
-#define HW_X86_64_PVH_H
+#ifndef HW_PC_PVH_H
+#define HW_PC_PVH_H
 
 #include <stdint.h>
 
