@@ -169,16 +169,19 @@ static uint64_t *leaf_make(struct plat_space *space, uint64_t address)
     return table;
 }
 
-/* Writes the entries from `address` to `end`, as far as one table goes. Were some of them something else before? */
+/* Writes the entries from `address` to `end`, as far as one table goes. Those that were something else before are made
+ * invalid instead: then true, and the caller must flush and call again, since some CPUs must never see one page turn
+ * into another. */
 static bool leaf_fill(uint64_t *table, uint64_t address, uint64_t end, uint64_t entry)
 {
-    bool changed = false;
+    bool broken = false;
     for (; address < end; address += PAGE_BYTES, entry += PAGE_BYTES) {
         uint64_t *place = &table[level_index(address, 0)];
-        changed = changed || (arch_entry_valid(*place) && *place != entry);
-        *place = entry;
+        bool other = arch_entry_valid(*place) && *place != entry;
+        *place = other ? 0 : entry;
+        broken = broken || other;
     }
-    return changed;
+    return broken;
 }
 
 int page_table_map(struct plat_space *space, uint64_t address, uint64_t physical, uint64_t pages, uint32_t prot,
@@ -189,7 +192,7 @@ int page_table_map(struct plat_space *space, uint64_t address, uint64_t physical
         return arch_ports_map(space, address, physical, pages);
     }
     uint64_t end = address + (pages << PAGE_SHIFT);
-    bool changed = false, taken_back = false;
+    bool taken_back = false;
     arch_ports_unmap(space, address, pages);
     for (uint64_t at = address, next; at < end; at = next) {
         uint64_t *table = leaf_make(space, at);
@@ -203,15 +206,13 @@ int page_table_map(struct plat_space *space, uint64_t address, uint64_t physical
             continue;
         }
         next = level_end(at, 1) < end ? level_end(at, 1) : end;
-        if (leaf_fill(table, at, next, arch_entry_page(physical + (at - address), prot, kind))) {
-            changed = true;
+        uint64_t entry = arch_entry_page(physical + (at - address), prot, kind);
+        if (leaf_fill(table, at, next, entry)) {
+            arch_space_flush(space, at, (next - at) >> PAGE_SHIFT);
+            (void)leaf_fill(table, at, next, entry);
         }
     }
-    if (changed) {
-        arch_space_flush(space, address, pages);
-    } else {
-        arch_entries_written();
-    }
+    arch_entries_written();
     return 0;
 }
 
@@ -231,23 +232,34 @@ static uint64_t *entry_find(struct plat_space *space, uint64_t address, uint64_t
     }
 }
 
+/* Makes the entries from `address` to `end` invalid, as far as one table goes. Was one of them valid? */
+static bool leaf_clear(uint64_t *entry, uint64_t address, uint64_t end)
+{
+    bool changed = false;
+    for (; address < end; address += PAGE_BYTES, entry++) {
+        changed = changed || arch_entry_valid(*entry);
+        *entry = 0;
+    }
+    return changed;
+}
+
 void page_table_unmap(struct plat_space *space, uint64_t address, uint64_t pages)
 {
     uint64_t end = address + (pages << PAGE_SHIFT);
     bool changed = false;
     arch_ports_unmap(space, address, pages);
-    for (uint64_t at = address; space->top != 0 && at < end;) {
+    for (uint64_t at = address, next; space->top != 0 && at < end; at = next) {
         unsigned level;
         uint64_t *entry = entry_find(space, at, end, &level);
-        at = level_end(at, level);
-        if (!arch_entry_valid(*entry)) {
-            continue;
-        }
-        if (level > 0) {
+        next = level_end(at, level);
+        if (level == 0) {
+            next = level_end(at, 1) < end ? level_end(at, 1) : end;
+            changed = leaf_clear(entry, at, next) || changed;
+        } else if (arch_entry_valid(*entry)) {
             table_free(space, arch_entry_address(*entry), level - 1);
+            *entry = 0;
+            changed = true;
         }
-        *entry = 0;
-        changed = true;
     }
     if (changed) {
         arch_space_flush(space, address, pages);

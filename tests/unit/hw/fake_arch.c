@@ -73,11 +73,23 @@ void arch_entries_written(void)
 {
 }
 
+static uint64_t walk(const struct plat_space *space, uint64_t address);
+
+/* What the cache holds of a page must not have become another page: there are CPUs that mix both up. */
+static void turn_check(unsigned i)
+{
+    uint64_t entry = walk(tlb[i].space, tlb[i].address);
+    if (arch_entry_valid(entry) && arch_entry_address(entry) != arch_entry_address(tlb[i].entry)) {
+        ck_abort_msg("a page has turned into another one");
+    }
+}
+
 void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages)
 {
     for (unsigned i = 0; i < TLB_ENTRIES; i++) {
         bool in_range = pages == 0 || (tlb[i].address >= address && tlb[i].address - address < pages * PAGE_BYTES);
         if (tlb[i].space == space && in_range) {
+            turn_check(i);
             tlb[i].space = NULL;
         }
     }
