@@ -26,7 +26,7 @@ static unsigned pieces_find(struct kernel *kernel, const struct copy_side *side,
     unsigned count = 0;
 
     for (uint32_t i = 0; bytes != 0; i++) {
-        struct part part = side->parts[i];
+        struct part part = side->count == 1 ? (struct part){side->base, side->bytes} : side->parts[i];
 
         if (part.length_bytes > bytes)
             part.length_bytes = bytes;
@@ -69,16 +69,16 @@ static bool pieces_meet(const struct copy_side *to, const struct copy_side *from
     return false;
 }
 
-bool copy_fast_pieces(struct kernel *kernel, const struct copy_side *to, const struct copy_side *from, uint64_t bytes)
+bool copy_fast_pieces(struct kernel *kernel, struct copy_side to, struct copy_side from, uint64_t bytes)
 {
     struct piece targets[PIECES], sources[PIECES];
-    unsigned target_count = pieces_find(kernel, to, bytes, true, targets);
-    unsigned source_count = pieces_find(kernel, from, bytes, false, sources);
+    unsigned target_count = pieces_find(kernel, &to, bytes, true, targets);
+    unsigned source_count = pieces_find(kernel, &from, bytes, false, sources);
     struct piece *target = targets;
     struct piece *source = sources;
 
     if (target_count == 0 || source_count == 0 ||
-        pieces_meet(to, from, targets, target_count, sources, source_count))
+        pieces_meet(&to, &from, targets, target_count, sources, source_count))
         return false;
     while (bytes != 0) {
         uint64_t here = target->length < source->length ? target->length : source->length;
