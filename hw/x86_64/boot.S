@@ -97,7 +97,7 @@ boot_segments_pointer:
 
     .bss
     .balign 4096
-    .globl table_top, table_window, table_low, table_image_upper, table_image, stack_start, stack_end, stacks_other
+    .globl table_top, table_window, table_low, table_image_upper, table_image, stack_guard, stack_start, stack_end, stacks_other
 table_top:
     .skip 4096
 table_window:
@@ -107,6 +107,8 @@ table_low:
 table_image_upper:
     .skip 4096
 table_image:
+    .skip 4096
+stack_guard: /* nothing is mapped there */
     .skip 4096
 stack_start:
     .skip STACK_BYTES

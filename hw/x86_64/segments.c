@@ -100,6 +100,7 @@ void segments_init(void)
                      "movl %3, %%es\n\t"
                      "movl %3, %%fs\n\t"
                      "movl %3, %%gs\n\t"
+                     "lldt %w3\n\t"
                      "ltr %w4\n\t"
                      "lidt %5"
                      :

@@ -19,7 +19,7 @@
 #define FEATURES_EXTENDED 0x80000001u
 #define FEATURE_1_GIB (1u << 26)
 
-extern const char image_start[], text_end[], rodata_end[], image_end[];
+extern const char image_start[], text_end[], rodata_end[], image_end[], stack_guard[];
 
 static _Alignas(PAGE_BYTES) uint64_t low_tables[LOW_TABLES][512], device_table[512], device_low[512];
 static _Alignas(PAGE_BYTES) uint64_t image_pages[512];
@@ -52,6 +52,7 @@ static void image_protect(void)
                                                                      : FLAGS_DATA;
         image_pages[i] = (image_physical + i * PAGE_BYTES) | flags;
     }
+    image_pages[(stack_guard - image_start) / PAGE_BYTES] = 0;
     table_image[IMAGE_OFFSET / LARGE_BYTES] = arch_physical(image_pages) | ENTRY_VALID | ENTRY_WRITE;
 }
 
