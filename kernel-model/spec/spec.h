@@ -125,6 +125,7 @@ struct spec_thread {
 
 struct spec_channel {
     bool exists;
+    bool revocable;
     bool dead;
     uint32_t flags;
     uint32_t pulse_slots;
@@ -135,6 +136,7 @@ struct spec_channel {
 
 struct spec_connection {
     bool exists;
+    bool revocable;
     bool closed; /* its close pulse is due or done */
     int channel;
     uint64_t cookie;
@@ -142,11 +144,13 @@ struct spec_connection {
 
 struct spec_notification {
     bool exists;
+    bool revocable;
     uint64_t bits;
 };
 
 struct spec_timer {
     bool exists;
+    bool revocable;
     int connection;
     uint64_t deadline_ns;
     uint64_t period_ns;
@@ -159,6 +163,7 @@ struct spec_timer {
 
 struct spec_interrupt {
     bool exists;
+    bool revocable;
     int connection;
     int32_t code;
     uint8_t priority;
@@ -172,6 +177,7 @@ struct spec_refill {
 /* A scheduling context. */
 struct spec_budget {
     bool exists;
+    bool revocable;
     uint64_t budget_ns;
     uint64_t period_ns;
     int64_t available_ns;
@@ -222,6 +228,7 @@ struct spec {
     int closer;        /* client of the message that is being taken apart, or SPEC_NONE */
     int payer;         /* budget that its time is charged to, or SPEC_NONE */
     uint64_t receipts; /* messages received */
+    bool revocable;    /* what is made now is paid from the grant that spec_revoke revokes */
     uint64_t slice_end_ns;
     uint64_t passed_over; /* how often a thread in receive could not take what was sent */
     struct spec_thread threads[SPEC_THREADS];
@@ -302,6 +309,9 @@ void spec_priority_set(struct spec *spec, int thread, uint64_t priority);
 void spec_exception(struct spec *spec, const struct exception_info *info);
 /* It has looked for signals. */
 void spec_interrupt_seen(struct spec *spec, int thread);
+
+/* All that is paid from the one grant that the model knows goes. */
+void spec_revoke(struct spec *spec);
 
 /* What happens to the machine. */
 void spec_time(struct spec *spec, uint64_t now_ns);

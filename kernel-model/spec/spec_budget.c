@@ -261,6 +261,7 @@ void spec_budget_add(struct spec *spec, int budget, uint64_t budget_ns, uint64_t
 {
     spec->budgets[budget] = (struct spec_budget){
         .exists = true,
+        .revocable = spec->revocable,
         .budget_ns = budget_ns,
         .period_ns = period_ns,
         .available_ns = (int64_t)budget_ns,

@@ -28,7 +28,12 @@ void spec_interrupt_create(struct spec *spec, uint64_t line, int64_t handle, int
         return;
     }
     spec->interrupts[line] = (struct spec_interrupt){
-        .exists = true, .connection = connection, .code = (int32_t)code, .priority = thread->base_priority};
+        .exists = true,
+        .revocable = spec->revocable,
+        .connection = connection,
+        .code = (int32_t)code,
+        .priority = thread->base_priority,
+    };
     spec_leave(spec, spec_handle_put(spec, thread->table, OBJECT_INTERRUPT, (int)line, RIGHTS_ALL, 0));
 }
 

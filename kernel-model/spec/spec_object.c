@@ -242,6 +242,7 @@ static void give(struct spec *spec, int type, int index, uint32_t rights)
 void spec_channel_add(struct spec *spec, int channel, uint32_t flags, uint32_t pulse_slots)
 {
     spec->channels[channel] = (struct spec_channel){.exists = true,
+                                                    .revocable = spec->revocable,
                                                     .flags = flags,
                                                     .pulse_slots = pulse_slots,
                                                     .last_server = SPEC_NONE,
@@ -277,7 +278,8 @@ void spec_connection_create(struct spec *spec, int64_t handle, uint64_t cookie, 
         spec_leave(spec, error);
         return;
     }
-    spec->connections[connection] = (struct spec_connection){.exists = true, .channel = channel, .cookie = cookie};
+    spec->connections[connection] = (struct spec_connection){
+        .exists = true, .revocable = spec->revocable, .channel = channel, .cookie = cookie};
     give(spec, OBJECT_CONNECTION, connection, (uint32_t)rights);
 }
 
@@ -286,7 +288,7 @@ void spec_notification_create(struct spec *spec)
     int notification = spec_notification_free(spec);
 
     spec_enter(spec);
-    spec->notifications[notification] = (struct spec_notification){.exists = true};
+    spec->notifications[notification] = (struct spec_notification){.exists = true, .revocable = spec->revocable};
     give(spec, OBJECT_NOTIFICATION, notification, RIGHTS_ALL);
 }
 
@@ -305,6 +307,7 @@ void spec_timer_create(struct spec *spec, int64_t handle, int64_t code, uint64_t
     }
     spec->timers[timer] = (struct spec_timer){
         .exists = true,
+        .revocable = spec->revocable,
         .connection = connection,
         .deadline_ns = DEADLINE_NONE,
         .code = (int32_t)code,

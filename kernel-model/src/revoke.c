@@ -13,6 +13,7 @@
 #include "transfer.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 static bool is_marked(const void *object)
 {
@@ -37,7 +38,7 @@ static bool depends_on_marked(struct object *object)
     case OBJECT_THREAD:
         return is_marked(thread->space) || is_marked(thread->table) || is_marked(thread->control_memory);
     case OBJECT_TIMER:
-        return is_marked(((struct timer *)(void *)object)->connection);
+        return is_marked(((struct timer *)(void *)object)->connection) && !canary(REVOKE_TIMER);
     case OBJECT_INTERRUPT:
         return is_marked(((struct interrupt *)(void *)object)->connection);
     case OBJECT_SCHEDULING:
@@ -107,7 +108,8 @@ static void thread_strip(struct kernel *kernel, struct thread *thread)
 {
     struct connection *exception = thread->exception;
 
-    transfer_drop_revoked(kernel, &thread->message.transfer);
+    if (!canary(REVOKE_IN_FLIGHT))
+        transfer_drop_revoked(kernel, &thread->message.transfer);
     if (is_marked(thread->message.connection))
         message_fail(kernel, thread, -E_BADF);
     if (is_marked(thread->job.channel))

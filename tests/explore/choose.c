@@ -5,14 +5,15 @@
 static const uint8_t weights[OP_KINDS] = {
     [OP_CALL] = 50,        [OP_RECEIVE] = 40,      [OP_REPLY] = 36,     [OP_REPLY_RECEIVE] = 20,
     [OP_MESSAGE_READ] = 14, [OP_MESSAGE_WRITE] = 14,[OP_PULSE] = 16,     [OP_CLOSE] = 6,
-    [OP_DUPLICATE] = 4,    [OP_CHANNEL] = 2,       [OP_CONNECTION] = 5, [OP_NOTIFICATION] = 2,
-    [OP_SIGNAL] = 6,       [OP_NOTIFICATION_WAIT] = 6, [OP_TIMER] = 3,  [OP_TIMER_SET] = 5,
+    [OP_DUPLICATE] = 4,    [OP_CHANNEL] = 2,       [OP_CONNECTION] = 8, [OP_NOTIFICATION] = 4,
+    [OP_SIGNAL] = 6,       [OP_NOTIFICATION_WAIT] = 6, [OP_TIMER] = 5,  [OP_TIMER_SET] = 5,
     [OP_ADDRESS_WAIT] = 5, [OP_ADDRESS_WAKE] = 4,  [OP_WORD] = 2,       [OP_SLEEP] = 5,
     [OP_YIELD] = 5,        [OP_EXIT] = 1,          [OP_KILL] = 2,       [OP_SUSPEND] = 3,
     [OP_RESUME] = 6,       [OP_INTERRUPT] = 7,     [OP_PRIORITY] = 7,   [OP_EXCEPTION] = 3,
     [OP_SEEN] = 4,         [OP_LOST] = 1,          [OP_TIME] = 30,
     [OP_BUDGET] = 2,       [OP_BUDGET_SET] = 5,    [OP_BUDGET_BIND] = 5,
     [OP_LINE] = 4,         [OP_LINE_ACKNOWLEDGE] = 1, [OP_LINE_FIRES] = 6,
+    [OP_REVOKE] = 5,
     [OP_BIND] = 7,         [OP_CALL_SHORT] = 20,  [OP_REPLY_SHORT] = 14,  [OP_REPLY_RECEIVE_SHORT] = 10,
 };
 
@@ -140,6 +141,16 @@ static struct operation plain_choose(const struct spec *spec, struct random *ran
     return operation;
 }
 
+/* Whether a handle is on its way in a message. */
+static bool handles_move(const struct spec *spec)
+{
+    bool move = false;
+
+    for (int i = 0; i < SPEC_THREADS; i++)
+        move |= spec->threads[i].exists && spec->threads[i].message.handle_count != 0;
+    return move;
+}
+
 struct operation choose_operation(const struct spec *spec, struct random *random)
 {
     struct operation operation;
@@ -174,9 +185,11 @@ struct operation choose_operation(const struct spec *spec, struct random *random
         operation.kind = OP_YIELD;
     if (operation.kind == OP_CLOSE && random_below(random, 3) != 0)
         operation.handle = 255;
-    if (spec->budgets[1].exists && spec->budgets[1].refill_count != 0 && random_below(random, 3) == 0) {
+    if (spec->budgets[1].exists && spec->budgets[1].refill_count != 0 && random_below(random, 2) == 0) {
         operation.kind = OP_TIME; /* many small uses within a period */
         operation.deadline = (uint8_t)(1 + random_below(random, 3));
     }
+    if (handles_move(spec) && random_below(random, 12) == 0)
+        operation.kind = OP_REVOKE;
     return operation;
 }

@@ -1,6 +1,7 @@
 /* Making a world, in the core and in the model alike; saving, restoring, ending it. */
 #include "world_private.h"
 
+#include "grant.h"
 #include "lending.h"
 
 #include <stdarg.h>
@@ -83,6 +84,16 @@ static void tables_add(struct world *world)
         pages_map(world, world->spaces[i], SPEC_READ_ONLY, 1, PROT_R, &view);
         pages_map(world, world->spaces[i], SPEC_WORD_BASE, 1, PROT_R | PROT_W, &world->words[i]);
     }
+}
+
+static void grant_add(struct world *world)
+{
+    struct grant *grant;
+
+    must(world, grant_create(world->kernel, world->kernel->memory.root_grant, UINT64_MAX, &grant) == 0);
+    for (int table = 0; table < world->config.tables; table++)
+        handle_add(world, table, WORLD_GRANT, grant);
+    object_release(world->kernel, (struct object *)(void *)grant);
 }
 
 static void authority_add(struct world *world)
@@ -271,6 +282,7 @@ struct world *world_create(const struct world_config *config)
     spec_init(&world->now.spec, WORLD_START_NS);
     tables_add(world);
     authority_add(world);
+    grant_add(world);
     objects_add(world);
     threads_add(world);
     budgets_add(world);

@@ -52,6 +52,7 @@ enum operation_kind {
     OP_LINE,              /* handle: connection; other: line; value: code */
     OP_LINE_ACKNOWLEDGE,  /* handle: interrupt */
     OP_LINE_FIRES,        /* the line `other` of the machine */
+    OP_REVOKE,            /* the second grant; objects are paid from it if bit 7 of `other` is set when they are made */
     OP_KINDS
 };
 

@@ -112,6 +112,11 @@ static void do_short(struct world *world, const struct decoded *it)
     }
 }
 
+static uint64_t grant_of(const struct operation *op)
+{
+    return (op->other & 0x80u) != 0 ? WORLD_GRANT : HANDLE_GRANT;
+}
+
 static void do_object(struct world *world, const struct decoded *it)
 {
     struct spec *spec = &world->now.spec;
@@ -135,19 +140,19 @@ static void do_object(struct world *world, const struct decoded *it)
         spec_duplicate(spec, it->handle, (uint32_t)rights);
         break;
     case OP_CHANNEL:
-        CORE(CHANNEL_CREATE, HANDLE_GRANT, op->value % 4u, op->flags & 7u);
+        CORE(CHANNEL_CREATE, grant_of(op), op->value % 4u, op->flags & 7u);
         spec_channel_create(spec, op->value % 4u, op->flags & 7u);
         break;
     case OP_CONNECTION:
-        CORE(CONNECTION_CREATE, HANDLE_GRANT, handle, spec->step, rights);
+        CORE(CONNECTION_CREATE, grant_of(op), handle, spec->step, rights);
         spec_connection_create(spec, it->handle, spec->step, rights);
         break;
     case OP_NOTIFICATION:
-        CORE(NOTIFICATION_CREATE, HANDLE_GRANT);
+        CORE(NOTIFICATION_CREATE, grant_of(op));
         spec_notification_create(spec);
         break;
     case OP_TIMER:
-        CORE(TIMER_CREATE, HANDLE_GRANT, handle, op->value, spec->step);
+        CORE(TIMER_CREATE, grant_of(op), handle, op->value, spec->step);
         spec_timer_create(spec, it->handle, op->value, spec->step);
         break;
     default: {
@@ -157,6 +162,12 @@ static void do_object(struct world *world, const struct decoded *it)
         spec_timer_set(spec, it->handle, it->deadline_ns, period_ns);
     }
     }
+}
+
+static void do_revoke(struct world *world)
+{
+    CORE(GRANT_REVOKE, WORLD_GRANT);
+    spec_revoke(&world->now.spec);
 }
 
 static void do_line(struct world *world, const struct decoded *it)
@@ -169,7 +180,7 @@ static void do_line(struct world *world, const struct decoded *it)
     int64_t code = op->value == UINT16_MAX ? -3 : op->value;
 
     if (op->kind == OP_LINE) {
-        CORE(INTERRUPT_CREATE, HANDLE_GRANT, line, handle, (uint64_t)code);
+        CORE(INTERRUPT_CREATE, grant_of(op), line, handle, (uint64_t)code);
         spec_interrupt_create(spec, line, it->handle, code);
     } else {
         CORE(INTERRUPT_ACK, handle);
@@ -190,7 +201,7 @@ static void do_budget(struct world *world, const struct decoded *it)
     world_budget(op->value, &budget_ns, &period_ns);
     switch (op->kind) {
     case OP_BUDGET:
-        CORE(SCHEDULING_CREATE, HANDLE_GRANT, budget_ns, period_ns, (uint64_t)listener, op->value, spec->step);
+        CORE(SCHEDULING_CREATE, grant_of(op), budget_ns, period_ns, (uint64_t)listener, op->value, spec->step);
         spec_budget_create(spec, budget_ns, period_ns, listener, op->value, spec->step);
         break;
     case OP_BUDGET_SET:
@@ -303,10 +314,13 @@ void world_do(struct world *world, const struct decoded *it)
 {
     uint8_t kind = it->operation->kind;
 
+    world->now.spec.revocable = grant_of(it->operation) == WORLD_GRANT;
     if (kind <= OP_MESSAGE_WRITE)
         do_message(world, it);
     else if (kind <= OP_TIMER && kind != OP_SIGNAL && kind != OP_NOTIFICATION_WAIT)
         do_object(world, it);
+    else if (kind == OP_REVOKE)
+        do_revoke(world);
     else if (kind >= OP_LINE)
         do_line(world, it);
     else if (kind == OP_BIND)

@@ -27,6 +27,7 @@
 #define WORLD_VECTOR_BYTES 512u   /* two of them, in each half one */
 #define WORLD_CONTROLS 0x800000ull
 #define WORLD_THREAD_HANDLES (HANDLE_DYNAMIC + 100) /* in every table: all threads */
+#define WORLD_GRANT HANDLE_ARCHIVE /* in every table: another grant, which is revoked */
 #define WORLD_START_NS 1000000ull
 
 struct world_id {

@@ -33,6 +33,8 @@
     C(BIND_SILENT, "binding a channel does not tell what is queued already")              \
     C(BIND_LOST, "a bound channel dies without a word")                                   \
     C(LINE_LOW, "an interrupt does not come at the priority of who asked for it")         \
+    C(REVOKE_IN_FLIGHT, "revoking leaves handles that are on their way")                  \
+    C(REVOKE_TIMER, "revoking a connection leaves its timer")                             \
     C(BUDGET_LOST, "a budget lent along a call is lost when the server dies")             \
     C(BUDGET_LEAKS, "the budget of a thread that dies is never given back")               \
     C(BUDGET_KEPT, "a server works on its client's budget after the reply")               \
