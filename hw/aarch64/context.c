@@ -16,7 +16,6 @@ _Static_assert(SYSCALL_BASE == SYSCALL_BASE_PAGES * PAGE_BYTES, "layout.h");
 _Static_assert(offsetof(struct plat_context, call.argument) == offsetof(struct plat_context, registers.x), "one place");
 
 static struct plat_context *vector_owner; /* whose vector registers are in the CPU; NULL: nobody's */
-static bool vector_open;                  /* the program that runs may use them */
 
 static bool is_in_library(uint64_t pc)
 {
@@ -25,7 +24,8 @@ static bool is_in_library(uint64_t pc)
 
 int plat_context_create(struct kernel *kernel, struct plat_context *context, struct plat_space *space)
 {
-    (void)kernel, (void)context, (void)space;
+    (void)kernel, (void)space;
+    context->vector_access = CPACR_KERNEL_ONLY;
     return 0;
 }
 
@@ -81,28 +81,23 @@ bool plat_context_upcall(struct kernel *kernel, struct plat_context *context, st
     return true;
 }
 
-static __attribute__((noinline)) struct plat_context *vector_open_set(struct plat_context *context, bool open)
-{
-    vector_open = open;
-    CPU_WRITE(cpacr_el1, open ? CPACR_ALL : CPACR_KERNEL_ONLY);
-    return context;
-}
-
 struct plat_context *arch_context_enter(struct plat_context *context)
 {
     CPU_WRITE(tpidrro_el0, context->control_address);
-    bool open = context == vector_owner;
-    return open == vector_open ? context : vector_open_set(context, open);
+    CPU_WRITE(cpacr_el1, context->vector_access);
+    return context;
 }
 
 void vector_use(struct plat_context *context)
 {
     if (vector_owner != NULL) {
         vector_save(&vector_owner->vector);
+        vector_owner->vector_access = CPACR_KERNEL_ONLY;
     }
     vector_load(&context->vector);
     vector_owner = context;
-    vector_open_set(context, true);
+    context->vector_access = CPACR_ALL;
+    CPU_WRITE(cpacr_el1, CPACR_ALL);
 }
 
 void context_init(void)

@@ -21,7 +21,8 @@ struct plat_context {
         };
         struct syscall_arguments call; /* the number and x0 to x5 */
     };
-    struct vector_state vector; /* current if another thread's is in the registers */
+    uint64_t vector_access;     /* CPACR_EL1: whether using vector registers traps */
+    _Alignas(16) struct vector_state vector; /* current if another thread's is in the registers */
 };
 
 _Static_assert(sizeof(struct plat_context) <= PLAT_CONTEXT_BYTES, "the arch's part of a thread");

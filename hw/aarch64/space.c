@@ -20,7 +20,6 @@
 #define LINE_DATA 16
 #define LINE_INSTRUCTION 0
 
-static struct plat_space *current;
 static uint64_t asid_next = 1, asid_limit = 256; /* 0 is nobody's: of the empty table */
 static uint64_t generation = 1;
 
@@ -82,11 +81,26 @@ static bool asid_is_valid(const struct plat_space *space)
     return space->number >> ASID_BITS == generation;
 }
 
+/* What switching to the space writes into TTBR0; 0: it has no tables or no valid number. */
+static uint64_t *switch_word(struct plat_space *space)
+{
+    return &space->arch[0];
+}
+
+static bool space_is_current(struct plat_space *space)
+{
+    return *switch_word(space) != 0 && CPU_READ(ttbr0_el1) == *switch_word(space);
+}
+
 static void space_none(void)
 {
-    current = NULL;
     CPU_WRITE(ttbr0_el1, arch_physical(empty_table));
     CPU_DO("isb");
+}
+
+static void switch_word_clear(struct plat_space *space)
+{
+    *switch_word(space) = 0;
 }
 
 static void asid_give(struct plat_space *space)
@@ -95,6 +109,7 @@ static void asid_give(struct plat_space *space)
         space_none(); /* so that nothing is read ahead by an old number */
         asid_next = 1;
         generation++;
+        page_table_each(switch_word_clear);
         CPU_DO("tlbi vmalle1is");
         CPU_DO("dsb ish");
     }
@@ -103,9 +118,12 @@ static void asid_give(struct plat_space *space)
 
 void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages)
 {
-    if (space == current && space->top == 0) {
-        space_none();
-        machine.entered = NULL;
+    if (space->top == 0) {
+        if (space_is_current(space)) {
+            space_none();
+            machine.entered = NULL;
+        }
+        switch_word_clear(space);
     }
     if (!asid_is_valid(space)) {
         return;
@@ -125,7 +143,7 @@ void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages
 
 bool arch_space_is_prepared(const struct plat_space *space)
 {
-    return asid_is_valid(space);
+    return space->arch[0] != 0;
 }
 
 void arch_space_prepare(struct plat_space *space)
@@ -133,20 +151,17 @@ void arch_space_prepare(struct plat_space *space)
     if (!asid_is_valid(space)) {
         asid_give(space);
     }
+    *switch_word(space) = space->top | space->number << TTBR_ASID_SHIFT;
 }
 
 void arch_space_switch(struct plat_space *space)
 {
-    if (space == current) {
-        return;
-    }
-    current = space;
-    CPU_WRITE(ttbr0_el1, space->top | space->number << TTBR_ASID_SHIFT); /* in effect when the trap ends */
+    CPU_WRITE(ttbr0_el1, *switch_word(space)); /* in effect when the trap ends */
 }
 
 void arch_space_forget(struct plat_space *space)
 {
-    if (space == current) {
+    if (space_is_current(space)) {
         space_none();
     }
 }

@@ -35,11 +35,13 @@ vectors:
     stp x23, x24, [sp, #CONTEXT_X + 23 * 8]
     stp x25, x26, [sp, #CONTEXT_X + 25 * 8]
     stp x27, x28, [sp, #CONTEXT_X + 27 * 8]
-    mrs x1, spsr_el1
     mrs x2, tpidr_el0
-    stp x1, x2, [sp, #CONTEXT_PSTATE]
+    stp xzr, x2, [sp, #CONTEXT_PSTATE] // a function does not keep the flags either
     mov x0, sp
-    b call
+    adrp x1, stack_top
+    mov sp, x1
+    adr x30, trap_return
+    b trap_call // its frame goes on to the program's, where a backtrace ends
     .balign 128
     stp x29, x30, [sp, #CONTEXT_X + 29 * 8]
     mov x29, #TRAP_INTERRUPT
@@ -54,13 +56,6 @@ vectors:
     .balign 128
     b kernel_trap
     .endr
-
-call:
-    adrp x1, stack_top
-    mov sp, x1
-    mov x29, xzr
-    adr x30, trap_return
-    b trap_call
 
 synchronous:
     mov x29, #TRAP_SYNCHRONOUS

@@ -46,10 +46,11 @@ void arch_entries_written(void);
 /* After a valid entry was changed or removed, or any table was taken away. pages 0: everything of the space; if its
  * top is 0 then, nothing may walk its tables any more, also if it is the one switched to. */
 void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages);
-/* Whether it has all that switching to it needs besides a top table; arch_space_prepare gives it that. */
+/* Can it be switched to as it is? It cannot if it has no top table; arch_space_prepare does what else is to be done
+ * when it has one (page_table_ready). */
 bool arch_space_is_prepared(const struct plat_space *space);
 void arch_space_prepare(struct plat_space *space);
-/* Makes it the one that user addresses go to; it has a top table and is prepared. Skips the work if it is already. */
+/* Makes it the one that user addresses go to; it is prepared. Skips the work if it is already. */
 void arch_space_switch(struct plat_space *space);
 /* The space goes; its number (ASID, PCID) may be used again. */
 void arch_space_forget(struct plat_space *space);

@@ -208,7 +208,7 @@ static __attribute__((noinline, cold)) struct plat_context *enter_prepared(struc
 struct plat_context *machine_enter(struct thread *thread)
 {
     struct plat_space *space = thread_plat_space(thread);
-    if (__builtin_expect(machine.stopped || space->top == 0 || !arch_space_is_prepared(space), 0)) {
+    if (__builtin_expect(machine.stopped || !arch_space_is_prepared(space), 0)) {
         return enter_prepared(thread);
     }
     arch_space_switch(space);

@@ -137,6 +137,13 @@ void page_table_destroy(struct plat_space *space)
     arch_space_forget(space);
 }
 
+void page_table_each(void (*visit)(struct plat_space *space))
+{
+    for (struct plat_space *space = pool.first; space != NULL; space = space->next) {
+        visit(space);
+    }
+}
+
 void page_table_ready(struct plat_space *space)
 {
     if (space->top != 0) {

@@ -28,6 +28,7 @@ void page_table_init(uint64_t physical, uint64_t pages);
 void page_table_create(struct plat_space *space);
 /* Also tells the arch (arch_space_forget). */
 void page_table_destroy(struct plat_space *space);
+void page_table_each(void (*visit)(struct plat_space *space));
 /* Before a space is switched to: makes sure that it has a top table. */
 void page_table_ready(struct plat_space *space);
 /* As plat_space_map; kind: PAGE_KIND_*. Errors of arch_ports_map for that kind, none else: what there are no tables

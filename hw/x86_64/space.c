@@ -108,8 +108,7 @@ void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages
 
 bool arch_space_is_prepared(const struct plat_space *space)
 {
-    (void)space;
-    return true;
+    return space->top != 0;
 }
 
 void arch_space_prepare(struct plat_space *space)
