@@ -79,10 +79,13 @@ type 'kill %1; wait; echo go""ne'
 step background_job_can_be_killed "PRC-9" '^gone$'
 type 'echo one | tr o 0 | cat'
 step pipeline_runs_on_a_terminal "VFS-12" '^0ne$'
-type 'cat; echo e""of'
+# The shell has left its line editor, which takes Ctrl-D as a key, once the line's first command runs.
+type 'echo fi""rst; cat; echo e""of'
+seen '^first$'
 keys C-d
 step control_d_ends_input "SIM-1" '^eof$'
-type 'cat; echo af""ter'
+type 'echo sec""ond; cat; echo af""ter'
+seen '^second$'
 type 'some line'
 keys C-d
 step control_d_ends_input_after_a_line "SIM-1" '^after$'
