@@ -84,8 +84,8 @@ type 'echo fi""rst; cat; echo e""of'
 seen '^first$'
 keys C-d
 step control_d_ends_input "SIM-1" '^eof$'
-type 'echo sec""ond; cat; echo af""ter'
-seen '^second$'
+type 'echo thi""rd; cat; echo af""ter'
+seen '^third$'
 type 'some line'
 keys C-d
 step control_d_ends_input_after_a_line "SIM-1" '^after$'
