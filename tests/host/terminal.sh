@@ -80,8 +80,8 @@ step background_job_can_be_killed "PRC-9" '^gone$'
 type 'echo one | tr o 0 | cat'
 step pipeline_runs_on_a_terminal "VFS-12" '^0ne$'
 # The shell has left its line editor, which takes Ctrl-D as a key, once the line's first command runs.
-type 'echo fi""rst; cat; echo e""of'
-seen '^first$'
+type 'echo coo""ked; cat; echo e""of'
+seen '^cooked$'
 keys C-d
 step control_d_ends_input "SIM-1" '^eof$'
 type 'echo thi""rd; cat; echo af""ter'
