@@ -82,16 +82,27 @@ static void exception_take(const struct plat_context *context, uint64_t vector, 
     }
 }
 
+/* The core looks for interrupts in the middle of a copy, and then may choose a thread that has nothing to do with it:
+ * nothing would remind of what was noted before its next trap. */
+static struct plat_context *settled(struct plat_context *context)
+{
+    while (__builtin_expect(interrupt_is_noted(), 0)) {
+        machine_interrupts();
+        context = machine_next(arch_clock_ns());
+    }
+    return context;
+}
+
 static struct plat_context *next(void)
 {
-    return machine_next(arch_clock_ns());
+    return settled(machine_next(arch_clock_ns()));
 }
 
 struct plat_context *trap_call(const struct syscall_arguments *arguments)
 {
     uint64_t now_ns = arch_clock_ns();
     kernel_syscall(machine.kernel, 0, now_ns, arguments);
-    return machine_next(now_ns);
+    return settled(machine_next(now_ns));
 }
 
 struct plat_context *trap_foreign(struct plat_context *context)

@@ -50,6 +50,11 @@ void interrupt_take(uint64_t vector)
     apic_end();
 }
 
+bool interrupt_is_noted(void)
+{
+    return timer_noted || noted != 0;
+}
+
 uint32_t interrupt_next(void)
 {
     if (timer_noted) {
@@ -75,13 +80,13 @@ bool arch_timer_take(void)
 bool arch_interrupt_pending(void)
 {
     __asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
-    return timer_noted || noted != 0;
+    return interrupt_is_noted();
 }
 
 /* `sti` takes effect behind the next instruction: what comes after the question ends the `hlt`. */
 void arch_idle(void)
 {
-    if (!timer_noted && noted == 0) {
+    if (!interrupt_is_noted()) {
         __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
     }
 }

@@ -10,6 +10,8 @@
 
 /* The CPU has taken this vector, VECTOR_LINES or above: masks the line and notes it. */
 void interrupt_take(uint64_t vector);
+/* Is one noted? Asked before a program goes on. */
+bool interrupt_is_noted(void);
 /* The next one noted: a line's number, BOARD_INTERRUPT_TIMER or BOARD_INTERRUPT_NONE. */
 uint32_t interrupt_next(void);
 
