@@ -136,6 +136,10 @@ static bool copier_goes_on(const struct world *world)
 
     if (!list_is_empty(&world->kernel->doomed))
         return false;
+    /* If the client then fails, the handles that it sent are closed, and pulses come of that: the receiver that waited
+     * gets them, but not while it copies. */
+    if (current == NULL && world->actor->message.transfer.count != 0)
+        return false;
     if (current == NULL)
         current = world->actor; /* it sends to a receiver that waited, which has its priority now */
     else if (current->job.kind == JOB_NONE)
