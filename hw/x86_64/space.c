@@ -25,7 +25,7 @@
 #define WINDOW_PAGES(window) ((window)&0x3fff)
 
 static struct plat_space *current;
-static bool ports_shown; /* has the task segment ports of `current`? */
+static struct plat_space *ports_owner; /* whose ports the task segment shows; NULL: nobody's */
 
 static uint64_t entry_bits(uint32_t prot)
 {
@@ -70,22 +70,27 @@ void arch_entries_written(void)
 {
 }
 
-static __attribute__((noinline, cold)) void ports_show(struct plat_space *space, bool show)
+static void ports_set(const struct plat_space *space, bool show)
 {
     for (unsigned i = 0; i < WINDOWS; i++) {
         for (uint64_t page = 0; page < WINDOW_PAGES(space->arch[i]); page++) {
             segments_ports_show((unsigned)(WINDOW_FIRST(space->arch[i]) + page), show);
-            ports_shown = show;
         }
+    }
+}
+
+static void ports_hide(void)
+{
+    if (ports_owner != NULL) {
+        ports_set(ports_owner, false);
+        ports_owner = NULL;
     }
 }
 
 static void space_leave(void)
 {
-    if (ports_shown) {
-        ports_show(current, false);
-    }
     current = NULL;
+    CPU_WRITE(cr3, arch_physical(table_top));
 }
 
 void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages)
@@ -96,7 +101,6 @@ void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages
     if (space->top == 0) {
         space_leave();
         machine.entered = NULL;
-        CPU_WRITE(cr3, arch_physical(table_top));
     } else if (pages == 0 || pages > FLUSH_PAGES_MAX) {
         CPU_WRITE(cr3, space->top);
     } else {
@@ -108,31 +112,33 @@ void arch_space_flush(struct plat_space *space, uint64_t address, uint64_t pages
 
 bool arch_space_is_prepared(const struct plat_space *space)
 {
-    return space->top != 0;
+    return space->top != 0 && ports_owner == (space->number != 0 ? space : NULL);
 }
 
 void arch_space_prepare(struct plat_space *space)
 {
-    (void)space;
+    ports_hide();
+    if (space->number != 0) {
+        ports_set(space, true);
+        ports_owner = space;
+    }
 }
 
 void arch_space_switch(struct plat_space *space)
 {
     if (space != current) {
-        space_leave();
         current = space;
-        if (space->number != 0) {
-            ports_show(space, true);
-        }
         CPU_WRITE(cr3, space->top);
     }
 }
 
 void arch_space_forget(struct plat_space *space)
 {
+    if (space == ports_owner) {
+        ports_hide();
+    }
     if (space == current) {
         space_leave();
-        CPU_WRITE(cr3, arch_physical(table_top));
     }
 }
 
@@ -153,7 +159,7 @@ int arch_ports_map(struct plat_space *space, uint64_t address, uint64_t physical
             space->arch[i] = WINDOW(address, first, pages);
             space->number++;
             if (space == current) {
-                ports_show(space, true);
+                arch_space_prepare(space);
             }
             return 0;
         }
@@ -172,13 +178,13 @@ void arch_ports_unmap(struct plat_space *space, uint64_t address, uint64_t pages
         if (space->arch[i] == 0 || !window_touches(space->arch[i], address >> PAGE_SHIFT, pages)) {
             continue;
         }
-        if (space == current) {
-            ports_show(space, false);
+        if (space == ports_owner) {
+            ports_hide();
         }
         space->arch[i] = 0; /* all of it, also if only a part goes */
         space->number--;
         if (space == current) {
-            ports_show(space, true);
+            arch_space_prepare(space);
         }
     }
 }
