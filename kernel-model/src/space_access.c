@@ -90,11 +90,17 @@ int space_fault(struct kernel *kernel, struct space *space, uint64_t address, ui
 /* The page's frame, if it can be used as it is. */
 static bool page_is_ready(struct region *region, uint64_t page, bool write, uint64_t *frame)
 {
-    struct page_run run;
+    struct memory *memory = region->memory;
+    const uint64_t *entry;
 
-    if (!memory_run_next(region->memory, page, page + 1, &run) || (write && run.is_shared))
+    if (memory_is_fixed(memory)) {
+        *frame = memory->fixed_frame + page;
+        return true;
+    }
+    entry = page_tree_find(&memory->tree, page);
+    if (entry == NULL || *entry == 0 || (write && (*entry & ENTRY_SHARED) != 0))
         return false;
-    *frame = run.frame;
+    *frame = memory_entry_frame(*entry);
     return true;
 }
 
