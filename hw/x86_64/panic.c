@@ -1,8 +1,7 @@
 /* What the kernel says last when it is broken. */
-#include "panic.h"
+#include "trap.h"
 
 #include "cpu.h"
-#include "trap.h"
 
 #include <arch.h>
 #include <board.h>

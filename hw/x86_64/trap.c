@@ -4,7 +4,6 @@
 #include "context.h"
 #include "cpu.h"
 #include "layout.h"
-#include "panic.h"
 #include "space.h"
 
 #include <arch.h>

@@ -1,4 +1,4 @@
-/* Called by vectors.S. */
+/* Called by vectors.S, but for the last one. */
 #ifndef HW_X86_64_TRAP_H
 #define HW_X86_64_TRAP_H
 
@@ -16,5 +16,7 @@ struct plat_context *trap_foreign(struct plat_context *context);
 struct plat_context *trap_other(struct plat_context *context, uint64_t vector, uint64_t error);
 /* Of the kernel. */
 void trap_kernel(const struct trap_frame *frame);
+/* panic.c: the end, with what can be told of it. */
+_Noreturn void panic_trap(const struct trap_frame *frame);
 
 #endif
