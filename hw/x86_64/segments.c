@@ -1,5 +1,5 @@
 /* The CPU's descriptor tables. Programs have no use for segments; these are what 64-bit mode asks for. */
-#include "segments.h"
+#include "space.h"
 
 #include "cpu.h"
 #include "layout.h"

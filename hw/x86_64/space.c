@@ -3,7 +3,6 @@
 
 #include "cpu.h"
 #include "layout.h"
-#include "segments.h"
 
 #include <abi/device.h>
 #include <abi/errno.h>

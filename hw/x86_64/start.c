@@ -3,7 +3,7 @@
 
 #include "cpu.h"
 #include "layout.h"
-#include "segments.h"
+#include "space.h"
 #include "window.h"
 
 #include <abi/limits.h>
