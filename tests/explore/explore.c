@@ -127,8 +127,8 @@ static int result_print(bool ok, const char *name)
 
 static int smoke(void)
 {
-    int failed = result_print(explore_random(1, SMOKE_STEPS / 2, UNIFORM, false) &
-                                  explore_random(1, SMOKE_STEPS / 2, PCT, false),
+    bool same = explore_random(1, SMOKE_STEPS / 2, UNIFORM, false) && explore_random(1, SMOKE_STEPS / 2, PCT, false);
+    int failed = result_print(same,
                               "core_and_model_agree_on_random_schedules"
                               "_IPC_1_IPC_2_IPC_5_IPC_6_IPC_7_IPC_13_IPC_14_IPC_16_IPC_17_IPC_18_IPC_19_IPC_20_IPC_21"
                               "_IPC_22_IPC_24_SCH_1_SCH_5_SCH_7_OBJ_4");
