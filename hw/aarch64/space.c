@@ -81,15 +81,10 @@ static bool asid_is_valid(const struct plat_space *space)
     return space->number >> ASID_BITS == generation;
 }
 
-/* What switching to the space writes into TTBR0; 0: it has no tables or no valid number. */
-static uint64_t *switch_word(struct plat_space *space)
-{
-    return &space->arch[0];
-}
-
+/* space->arch[0] is what switching to it writes into TTBR0; 0: it has no tables or no valid number. */
 static bool space_is_current(struct plat_space *space)
 {
-    return *switch_word(space) != 0 && CPU_READ(ttbr0_el1) == *switch_word(space);
+    return space->arch[0] != 0 && CPU_READ(ttbr0_el1) == space->arch[0];
 }
 
 static void space_none(void)
@@ -100,7 +95,7 @@ static void space_none(void)
 
 static void switch_word_clear(struct plat_space *space)
 {
-    *switch_word(space) = 0;
+    space->arch[0] = 0;
 }
 
 static void asid_give(struct plat_space *space)
@@ -151,12 +146,12 @@ void arch_space_prepare(struct plat_space *space)
     if (!asid_is_valid(space)) {
         asid_give(space);
     }
-    *switch_word(space) = space->top | space->number << TTBR_ASID_SHIFT;
+    space->arch[0] = space->top | space->number << TTBR_ASID_SHIFT;
 }
 
 void arch_space_switch(struct plat_space *space)
 {
-    CPU_WRITE(ttbr0_el1, *switch_word(space)); /* in effect when the trap ends */
+    CPU_WRITE(ttbr0_el1, space->arch[0]); /* in effect when the trap ends */
 }
 
 void arch_space_forget(struct plat_space *space)
@@ -166,17 +161,22 @@ void arch_space_forget(struct plat_space *space)
     }
 }
 
+/* Whole pages are most of what comes, and what a start spends its time on. */
+#define EACH_LINE(instruction, start, end, bytes)                            \
+    for (uint64_t line = (start); line < (end); line += 4 * (bytes)) {       \
+        CPU_DO_WITH(instruction, line);                                      \
+        CPU_DO_WITH(instruction, line + (bytes));                            \
+        CPU_DO_WITH(instruction, line + 2 * (bytes));                        \
+        CPU_DO_WITH(instruction, line + 3 * (bytes));                        \
+    }
+
 void arch_code_sync(void *bytes, size_t length_bytes)
 {
     uint64_t data_line = LINE_BYTES(LINE_DATA), instruction_line = LINE_BYTES(LINE_INSTRUCTION);
     uint64_t start = (uint64_t)(uintptr_t)bytes, end = start + length_bytes;
-    for (uint64_t line = start; line < end; line += data_line) {
-        CPU_DO_WITH("dc cvau", line);
-    }
+    EACH_LINE("dc cvau", start, end, data_line)
     CPU_DO("dsb ish");
-    for (uint64_t line = start; line < end; line += instruction_line) {
-        CPU_DO_WITH("ic ivau", line);
-    }
+    EACH_LINE("ic ivau", start, end, instruction_line)
     CPU_DO("dsb ish");
     CPU_DO("isb");
 }

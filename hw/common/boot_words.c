@@ -17,15 +17,26 @@ struct boot_words boot_words_find(const uint8_t *archive, uint64_t archive_bytes
         return (struct boot_words){.text = NULL};
     }
     const struct archive_entry *entries = (const void *)(archive + header->entries_offset);
-    for (uint32_t i = 0; i < header->entry_count; i++) {
-        const struct archive_entry *entry = &entries[i];
-        if (entry->path_offset < header->strings_bytes &&
-            header->strings_bytes - entry->path_offset >= sizeof(WORDS_PATH) &&
-            memcmp(archive + header->strings_offset + entry->path_offset, WORDS_PATH, sizeof(WORDS_PATH)) == 0 &&
-            entry->data_offset <= archive_bytes && entry->size_bytes <= archive_bytes - entry->data_offset) {
+    for (uint32_t low = 0, high = header->entry_count; low < high;) {
+        uint32_t middle = (low + high) / 2;
+        const struct archive_entry *entry = &entries[middle];
+        if (entry->path_offset >= header->strings_bytes) {
+            break;
+        }
+        uint64_t left = header->strings_bytes - entry->path_offset;
+        bool whole = left >= sizeof(WORDS_PATH);
+        int order = memcmp(archive + header->strings_offset + entry->path_offset, WORDS_PATH,
+                           whole ? sizeof(WORDS_PATH) : left);
+        if (order == 0 && whole && entry->data_offset <= archive_bytes &&
+            entry->size_bytes <= archive_bytes - entry->data_offset) {
             return (struct boot_words){.text = (const char *)archive + entry->data_offset,
                                        .length = entry->size_bytes};
         }
+        if (order == 0) {
+            break;
+        }
+        low = order < 0 ? middle + 1 : low;
+        high = order < 0 ? high : middle;
     }
     return (struct boot_words){.text = NULL};
 }

@@ -77,15 +77,24 @@ int archive_find(const uint8_t *bytes, const char *path, struct archive_file *fi
 {
     const struct archive_header *header = (const struct archive_header *)(const void *)bytes;
     const struct archive_entry *entries = entries_of(bytes);
+    uint32_t low = 0, high = header->entry_count;
 
-    for (uint32_t i = 0; i < header->entry_count; i++) {
-        const struct archive_entry *entry = &entries[i];
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        const struct archive_entry *entry = &entries[middle];
+        int order = path_compare(path_of(bytes, entry), path);
 
-        if (path_compare(path_of(bytes, entry), path) != 0 || (entry->mode & MODE_TYPE) != MODE_FILE)
-            continue;
-        *file = (struct archive_file){.bytes = bytes + entry->data_offset, .size_bytes = entry->size_bytes,
-                                      .first_page = entry->data_offset >> PAGE_SHIFT};
-        return 0;
+        if (order == 0 && (entry->mode & MODE_TYPE) == MODE_FILE) {
+            *file = (struct archive_file){.bytes = bytes + entry->data_offset, .size_bytes = entry->size_bytes,
+                                          .first_page = entry->data_offset >> PAGE_SHIFT};
+            return 0;
+        }
+        if (order == 0)
+            return -E_NOENT;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return -E_NOENT;
 }

@@ -105,33 +105,37 @@ static bool property_is(const struct property *property, const char *text)
     return property->value != NULL && strcmp(property->value, text) == 0;
 }
 
+#define NAMED(text) text, sizeof(text) - 1
+
 /* What a node is, by the first of its compatible strings that is known here. */
 static enum device_class class_find(const struct node *node)
 {
     static const struct {
         const char *name;
+        uint32_t length;
         enum device_class class;
     } known[] = {
-        {"virtio,mmio", CLASS_VIRTIO},
-        {"arm,pl011", CLASS_PL011},
-        {"brcm,bcm2835-aux-uart", CLASS_MINI_UART},
-        {"arm,cortex-a15-gic", CLASS_GIC2},
-        {"arm,gic-400", CLASS_GIC2},
-        {"arm,gic-v3", CLASS_GIC_OTHER},
-        {"brcm,bcm2836-l1-intc", CLASS_LOCAL_INTERRUPTS},
-        {"brcm,bcm2836-armctrl-ic", CLASS_INTERRUPTS},
-        {"brcm,bcm2835-pm", CLASS_POWER},
-        {"brcm,bcm2711-pm", CLASS_POWER},
-        {"arm,armv8-timer", CLASS_TIMER},
-        {"arm,psci-0.2", CLASS_PSCI},
-        {"arm,psci-1.0", CLASS_PSCI},
-        {"arm,pl031", CLASS_CLOCK},
+        {NAMED("virtio,mmio"), CLASS_VIRTIO},
+        {NAMED("arm,pl011"), CLASS_PL011},
+        {NAMED("brcm,bcm2835-aux-uart"), CLASS_MINI_UART},
+        {NAMED("arm,cortex-a15-gic"), CLASS_GIC2},
+        {NAMED("arm,gic-400"), CLASS_GIC2},
+        {NAMED("arm,gic-v3"), CLASS_GIC_OTHER},
+        {NAMED("brcm,bcm2836-l1-intc"), CLASS_LOCAL_INTERRUPTS},
+        {NAMED("brcm,bcm2836-armctrl-ic"), CLASS_INTERRUPTS},
+        {NAMED("brcm,bcm2835-pm"), CLASS_POWER},
+        {NAMED("brcm,bcm2711-pm"), CLASS_POWER},
+        {NAMED("arm,armv8-timer"), CLASS_TIMER},
+        {NAMED("arm,psci-0.2"), CLASS_PSCI},
+        {NAMED("arm,psci-1.0"), CLASS_PSCI},
+        {NAMED("arm,pl031"), CLASS_CLOCK},
     };
     const char *at = node->properties[COMPATIBLE].value;
     const char *end = at + node->properties[COMPATIBLE].length_bytes;
-    for (; at < end; at += strnlen(at, (size_t)(end - at)) + 1) {
+    for (size_t length; at < end; at += length + 1) {
+        length = strnlen(at, (size_t)(end - at));
         for (uint32_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-            if (at[0] == known[i].name[0] && strcmp(at, known[i].name) == 0) {
+            if (length == known[i].length && memcmp(at, known[i].name, length) == 0) {
                 return known[i].class;
             }
         }

@@ -41,6 +41,19 @@ START_TEST(words_are_found_whole)
 }
 END_TEST
 
+START_TEST(a_short_path_at_the_end_hides_nothing)
+{
+    words_of("verbose");
+    memcpy(archive.strings, "boot/kernel\0z", 14);
+    archive.header.strings_bytes = 14;
+    archive.entries[0] = archive.entries[1];
+    archive.entries[0].path_offset = 0;
+    archive.entries[1].path_offset = 12;
+    struct boot_words words = boot_words_find((const uint8_t *)&archive, sizeof archive);
+    ck_assert(boot_words_have(&words, "verbose"));
+}
+END_TEST
+
 START_TEST(damaged_archives_have_no_words)
 {
     words_of("verbose");
@@ -60,4 +73,5 @@ START_TEST(damaged_archives_have_no_words)
 }
 END_TEST
 
-UNIT_MAIN("boot_words", words_are_found_whole, damaged_archives_have_no_words)
+UNIT_MAIN("boot_words", words_are_found_whole, a_short_path_at_the_end_hides_nothing,
+          damaged_archives_have_no_words)
