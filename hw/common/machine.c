@@ -175,7 +175,7 @@ _Noreturn void machine_start(void)
 
 void machine_interrupts(void)
 {
-    for (;;) {
+    do {
         uint32_t number = board_interrupt_take();
         if (number == BOARD_INTERRUPT_NONE) {
             return;
@@ -185,7 +185,7 @@ void machine_interrupts(void)
         } else if (arch_timer_take()) {
             kernel_timer(machine.kernel, 0, arch_clock_ns());
         }
-    }
+    } while (arch_interrupt_pending());
 }
 
 static void machine_end_if_stopped(void)
