@@ -113,7 +113,7 @@ static void split_round(uint32_t number, uint64_t *random)
     EXPECT(back == BUFFER_BYTES || returned[back] == 0);
 }
 
-TEST(bytes_arrive_for_any_split_on_either_side_IPC_1_IPC_2_IPC_5)
+TEST(bytes_arrive_for_any_split_on_either_side_IPC_1_IPC_2_IPC_5_IPC_16)
 {
     EXPECT(channel_open(0));
     round_number = 0;
@@ -298,7 +298,7 @@ static void send_notification(void *argument)
     test_set(&finished, (uint32_t)status);
 }
 
-TEST(handle_moves_with_reduced_rights_IPC_22_OBJ_7)
+TEST(event_given_to_a_server_can_be_signalled_and_no_more_IPC_22_IPC_23_OBJ_7)
 {
     EXPECT(channel_open(0));
     moved_handle = sys_notification_create(HANDLE_GRANT);
@@ -321,9 +321,10 @@ TEST(handle_moves_with_reduced_rights_IPC_22_OBJ_7)
     channel_close();
 }
 
-TEST_MAIN(bytes_arrive_for_any_split_on_either_side_IPC_1_IPC_2_IPC_5, too_many_parts_are_refused_IPC_2,
+TEST_MAIN(bytes_arrive_for_any_split_on_either_side_IPC_1_IPC_2_IPC_5_IPC_16, too_many_parts_are_refused_IPC_2,
           receiver_is_told_who_sent_and_how_much_IPC_6, reply_works_exactly_once_IPC_7,
           guessed_ids_change_nothing_IPC_7_IPC_9, unanswered_message_is_read_and_written_by_offset_IPC_10,
           blocking_calls_take_a_timeout_IPC_18, bad_send_address_is_the_clients_fault_IPC_14,
           bad_receive_address_is_the_servers_fault_IPC_14, client_leaves_when_the_channel_goes_IPC_17_OBJ_4,
-          reply_receive_answers_and_waits_IPC_11, handle_moves_with_reduced_rights_IPC_22_OBJ_7)
+          reply_receive_answers_and_waits_IPC_11,
+          event_given_to_a_server_can_be_signalled_and_no_more_IPC_22_IPC_23_OBJ_7)
