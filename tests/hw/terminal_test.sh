@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../host/lib.sh"
 
 readonly STEPS=600 # of 50 ms
-socket=$work/tmux
+socket=
 tm() { tmux -S "$socket" -f /dev/null "$@"; }
 cleanup() {
     tm kill-server 2>/dev/null
@@ -32,6 +32,7 @@ type() {
 }
 
 for board in ${BOARDS:-virt pc}; do
+    socket=$work/tmux.$board # a server that was told to end may still be there for a moment
     tm new-session -d -x 80 -y 24 "PS1='host> ' sh"
     type "'$TOP/hw/image/board' $board run; echo ended with \$?"
     step "${board}_has_a_shell_on_its_serial_line" "HW-5 CMP-2" '^[^ ]*:~# $|^[^ ]*:~#$'
