@@ -73,6 +73,9 @@ void machine_archive_probe(uint64_t physical, uint64_t end);
 /* Ends with a line on the console and the board stopped. */
 _Noreturn void machine_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The callers of the kernel's function whose frame pointer is `first`, a line each on the console. */
+void backtrace_print(uint64_t first);
+
 /* Text on the board's console: %s %c %d %u %x %lu %lx %% with widths and zeros. */
 void console_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -7,38 +7,11 @@
 #include <board.h>
 #include <machine.h>
 
-#define FRAMES_MAX 32u
-
-extern const char stack_start[], stack_end[];
-
 static bool panicking;
-
-struct frame {
-    const struct frame *next;
-    uint64_t pc;
-};
-
-static bool is_frame(const struct frame *frame)
-{
-    uint64_t address = (uint64_t)(uintptr_t)frame;
-    return address % 8 == 0 && address >= (uint64_t)(uintptr_t)stack_start &&
-           address <= (uint64_t)(uintptr_t)stack_end - sizeof *frame;
-}
-
-static void frames_print(const struct frame *frame)
-{
-    for (unsigned i = 0; i < FRAMES_MAX && is_frame(frame); i++) {
-        console_print("  called from %lx\n", frame->pc);
-        if (frame->next <= frame) {
-            break; /* callers are further up the stack */
-        }
-        frame = frame->next;
-    }
-}
 
 void arch_backtrace(void)
 {
-    frames_print(__builtin_frame_address(0));
+    backtrace_print((uint64_t)(uintptr_t)__builtin_frame_address(0));
 }
 
 _Noreturn void arch_halt(void)
@@ -51,7 +24,7 @@ _Noreturn void arch_halt(void)
 _Noreturn void panic_trap(const struct trap_frame *frame)
 {
     if (panicking) {
-        arch_halt();
+        board_stop(MACHINE_STATUS_BROKEN); /* what could be told has been */
     }
     panicking = true;
     console_print("baton: kernel panic: exception %lu in the kernel, error %lx, address %lx\n", frame->vector,
@@ -65,6 +38,6 @@ _Noreturn void panic_trap(const struct trap_frame *frame)
     console_print("  r9  %016lx  r10 %016lx  r11 %016lx  r12 %016lx\n", frame->r9, frame->r10, frame->r11,
                   frame->r12);
     console_print("  r13 %016lx  r14 %016lx  r15 %016lx\n", frame->r13, frame->r14, frame->r15);
-    frames_print((const struct frame *)(uintptr_t)frame->rbp);
+    backtrace_print(frame->rbp);
     board_stop(MACHINE_STATUS_BROKEN);
 }
