@@ -5,7 +5,8 @@
 . "$(dirname "$0")/../host/lib.sh"
 BOARD=$TOP/hw/image/board
 
-# interrupted SCRIPT: runs it until it has said "started", then presses the button.
+# interrupted SCRIPT PAUSE: runs it until it has said "started" and then nothing for so many seconds, then presses the
+# button.
 interrupted() {
     local line
     status=0
@@ -16,6 +17,7 @@ interrupted() {
         </dev/null >"$work/said" 2>&1 &
     local pid=$!
     while read -r -t 50 line <&9 && [[ $line != started* ]]; do :; done
+    while read -r -t "$2" line <&9; do :; done
     echo nmi >&7
     wait "$pid" || status=$?
     out='' err=''
@@ -33,10 +35,12 @@ tells_of_program() {
     [[ $status == 125 && $out == *"baton: the hardware tells of a failure"* ]]
 }
 
-# The button is pressed at any time, so it may have to be pressed again to meet what is wanted.
+# What the machine is doing just then nobody knows, so the button may have to be pressed again, later, to meet what is
+# wanted: a kernel that has just been entered has no callers to tell of.
 meets() { # SCRIPT CONDITION
-    for _ in 1 2 3 4 5 6; do
-        interrupted "$1"
+    local pause
+    for pause in 0.1 0.3 1 2 4 8; do
+        interrupted "$1" $pause
         "$2" && return 0
     done
     return 1
