@@ -74,8 +74,6 @@ struct linux_time {
 uint64_t linux_deadline(uint64_t relative_ns);
 /* Realtime is monotonic plus this. */
 uint64_t linux_realtime_offset(void);
-/* Stack pointer of the caller. Per architecture. */
-uint64_t linux_stack_get(const struct foreign_frame *frame);
 /* -E_INVAL: not a time. */
 int linux_time_ns(const struct linux_time *time, uint64_t *ns);
 

@@ -23,6 +23,5 @@ int64_t linux_clone_begin(struct foreign_frame *frame, const struct linux_clone 
 /* Per architecture: registers of the frame. */
 void linux_stack_set(struct foreign_frame *frame, uint64_t stack);
 void linux_tls_set(struct foreign_frame *frame, uint64_t tls);
-void linux_result_set(struct foreign_frame *frame, uint64_t result);
 
 #endif

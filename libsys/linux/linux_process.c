@@ -2,6 +2,7 @@
 #include "linux_call.h"
 
 #include "foreign.h"
+#include "foreign_registers.h"
 #include "linux_clone.h"
 #include "request.h"
 #include "signals.h"
@@ -247,7 +248,7 @@ static int64_t thread_clone(const struct foreign_frame *frame, const struct linu
         return -E_INVAL;
     }
     linux_stack_set(&child, clone->stack);
-    linux_result_set(&child, 0);
+    foreign_result_put(&child, 0);
     if ((clone->flags & CLONE_SETTLS) != 0) {
         linux_tls_set(&child, clone->tls);
     }

@@ -1,6 +1,7 @@
 /* Signals as Linux's programs see them. */
 #include "linux_call.h"
 
+#include "foreign_registers.h"
 #include "request.h"
 #include "signals.h"
 
@@ -130,7 +131,7 @@ int64_t linux_sigaltstack(struct foreign_frame *frame, const uint64_t a[6])
     if (in != NULL) {
         stack = (struct signal_stack){.base = in->base, .bytes = in->bytes, .flags = in->flags};
     }
-    int status = signal_stack_exchange(in != NULL ? &stack : NULL, &old, linux_stack_get(frame));
+    int status = signal_stack_exchange(in != NULL ? &stack : NULL, &old, foreign_stack(frame));
     if (status == 0 && out != NULL) {
         *out = (struct linux_stack){.base = old.base, .flags = old.flags, .bytes = old.bytes};
     }

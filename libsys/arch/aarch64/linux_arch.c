@@ -1,12 +1,6 @@
 /* What the personality does with registers: aarch64. */
-#include "foreign_registers.h"
 #include "linux_call.h"
 #include "linux_clone.h"
-
-uint64_t linux_stack_get(const struct foreign_frame *frame)
-{
-    return foreign_stack(frame);
-}
 
 void linux_stack_set(struct foreign_frame *frame, uint64_t stack)
 {
@@ -16,11 +10,6 @@ void linux_stack_set(struct foreign_frame *frame, uint64_t stack)
 void linux_tls_set(struct foreign_frame *frame, uint64_t tls)
 {
     frame->registers.tpidr = tls;
-}
-
-void linux_result_set(struct foreign_frame *frame, uint64_t result)
-{
-    foreign_result_put(frame, result);
 }
 
 int64_t linux_clone(struct foreign_frame *frame, const uint64_t a[6])

@@ -1,5 +1,6 @@
 /* Signal frames of aarch64: what a handler compiled for Linux finds on its stack, and how it goes back. */
 #include "foreign_registers.h"
+#include "signal_info.h"
 #include "signals.h"
 #include "vector.h"
 
@@ -7,20 +8,6 @@
 #define RECORDS_BYTES 4096u
 
 /* Linux's layout. */
-struct frame_info {
-    int32_t signal, error, code, reserved0;
-    union {
-        struct {
-            int32_t pid;
-            uint32_t uid;
-            int32_t status;
-        } sender;
-        uint64_t address;
-        uint8_t bytes[112];
-    } detail;
-};
-_Static_assert(sizeof(struct frame_info) == 128, "siginfo_t");
-
 struct frame_context {
     uint64_t flags, link;
     uint64_t stack_base;
@@ -74,18 +61,6 @@ static void context_fill(struct frame_context *context, const struct registers *
     };
     for (unsigned i = 0; i < 31; i++) {
         context->x[i] = registers->x[i];
-    }
-}
-
-static void info_fill(struct frame_info *info, const struct signal_record *record)
-{
-    *info = (struct frame_info){.signal = record->signal, .code = record->code};
-    if (record->address != 0) {
-        info->detail.address = record->address;
-    } else {
-        info->detail.sender.pid = record->pid;
-        info->detail.sender.uid = record->uid;
-        info->detail.sender.status = record->status;
     }
 }
 

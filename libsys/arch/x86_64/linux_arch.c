@@ -1,16 +1,10 @@
 /* What the personality does with registers: x86_64. */
-#include "foreign_registers.h"
 #include "linux_call.h"
 #include "linux_clone.h"
 
 #define ARCH_SET_GS 0x1001u
 #define ARCH_SET_FS 0x1002u
 #define ARCH_GET_FS 0x1003u
-
-uint64_t linux_stack_get(const struct foreign_frame *frame)
-{
-    return foreign_stack(frame);
-}
 
 void linux_stack_set(struct foreign_frame *frame, uint64_t stack)
 {
@@ -20,11 +14,6 @@ void linux_stack_set(struct foreign_frame *frame, uint64_t stack)
 void linux_tls_set(struct foreign_frame *frame, uint64_t tls)
 {
     frame->registers.fs_base = tls;
-}
-
-void linux_result_set(struct foreign_frame *frame, uint64_t result)
-{
-    foreign_result_put(frame, result);
 }
 
 int64_t linux_clone(struct foreign_frame *frame, const uint64_t a[6])

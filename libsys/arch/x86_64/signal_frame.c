@@ -1,4 +1,5 @@
 /* Signal frames of x86_64: what a handler compiled for Linux finds on its stack, and how it goes back. */
+#include "signal_info.h"
 #include "signals.h"
 #include "vector.h"
 
@@ -22,20 +23,6 @@ struct frame_context {
     uint64_t mask;
 };
 _Static_assert(sizeof(struct frame_context) == 304, "the kernel's part of ucontext_t");
-
-struct frame_info {
-    int32_t signal, error, code, reserved0;
-    union {
-        struct {
-            int32_t pid;
-            uint32_t uid;
-            int32_t status;
-        } sender;
-        uint64_t address;
-        uint8_t bytes[112];
-    } detail;
-};
-_Static_assert(sizeof(struct frame_info) == 128, "siginfo_t");
 
 struct frame {
     uint64_t restorer;
@@ -77,18 +64,6 @@ static void context_fill(struct frame_context *context, const struct registers *
         .segments = 0x33,
         .mask = mask,
     };
-}
-
-static void info_fill(struct frame_info *info, const struct signal_record *record)
-{
-    *info = (struct frame_info){.signal = record->signal, .code = record->code};
-    if (record->address != 0) {
-        info->detail.address = record->address;
-    } else {
-        info->detail.sender.pid = record->pid;
-        info->detail.sender.uid = record->uid;
-        info->detail.sender.status = record->status;
-    }
 }
 
 bool signal_frame_push(struct registers *registers, const struct signal_record *record,
