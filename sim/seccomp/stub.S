@@ -7,6 +7,7 @@
 /* As in stub.h, whose numbers the assembler cannot read (C suffixes); filter.c asserts what it can. */
 #define STUB_CODE 0x6fff00000000
 #define STUB_RING 0x6fff00001000
+#define STUB_MASK_NONE 0x7f0
 #define STUB_PROGRAM_MANAGER 0x800
 #define STUB_PROGRAM_THREAD 0x810
 #define STUB_ENTRY_FOREIGN 0x7f8
@@ -22,6 +23,7 @@
 
 #define PR_SET_PDEATHSIG 1
 #define SIGKILL 9
+#define SIG_SETMASK 2
 #define SECCOMP_SET_MODE_FILTER 1
 #define SECCOMP_FLAGS 0x28 /* NEW_LISTENER | WAIT_KILLABLE_RECV */
 #define MAP_SHARED_FIXED 0x11
@@ -174,7 +176,8 @@ stub_exit:
     syscall
     ud2
 
-/* Signal handler: rdi number, rsi siginfo, rdx ucontext, on the slot's stack. All other registers are in the frame. */
+/* Signal handler: rdi number, rsi siginfo, rdx ucontext, on the slot's stack. All other registers are in the frame.
+ * Kicks wait until the stack is that of the frame to go on with: however many come, there is one frame of theirs. */
 stub_event:
     rdfsbase %rcx
     mov %rcx, CONTEXT_FS(%rdx)
@@ -194,6 +197,12 @@ stub_ask:
 stub_answered:
     mov %rax, %r12
     lea -16(%rax), %rsp
+    mov $SIG_SETMASK, %edi
+    lea stub_begin + STUB_MASK_NONE(%rip), %rsi
+    xor %edx, %edx
+    mov $8, %r10d
+    mov $SYS_rt_sigprocmask, %eax
+    syscall
     pushq $FLAGS_PLAIN
     popfq
     mov CONTEXT_VECTOR(%r12), %rcx

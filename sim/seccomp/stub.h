@@ -11,6 +11,7 @@
 #define STUB_RING (PLATFORM_BASE + 0x1000)
 #define STUB_SLOTS (PLATFORM_BASE + 0x100000) /* signal stacks of tasks, one after another */
 #define STUB_BYTES 4096
+#define STUB_MASK_NONE 0x7f0       /* a signal mask: none blocked */
 #define STUB_ENTRY_FOREIGN 0x7f8   /* the system library's entry for foreign calls */
 #define STUB_PROGRAM_MANAGER 0x800 /* offsets in the page: struct sock_fprog of either filter, and their code */
 #define STUB_PROGRAM_THREAD 0x810

@@ -45,8 +45,11 @@ static void thread_areas_drop(void)
     syscall(SYS_set_tid_address, NULL);
 }
 
-/* None blocked; events and foreign calls to the stub's handlers, on the task's signal stack; all others ignored. The
- * handlers never return by sigreturn, so there is no restorer. */
+#define MASK(number) (1ull << ((number) - 1))
+
+/* None blocked; events and foreign calls to the stub's handlers, on the task's signal stack; all others ignored. While
+ * the stub handles an event, kicks are blocked, until it unblocks them itself: the handlers never return by sigreturn,
+ * which would believe the program's mask. So there is no restorer either. */
 static void signals_set(void)
 {
     static const int events[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGUSR1, SIGXCPU};
@@ -56,6 +59,7 @@ static void signals_set(void)
     }
     for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
         actions[events[i]].handler = STUB_CODE + (uint64_t)(stub_event - stub_begin);
+        actions[events[i]].mask = MASK(SIGUSR1) | MASK(SIGXCPU);
     }
     actions[SIGSYS].handler = STUB_CODE + (uint64_t)(stub_foreign - stub_begin);
     for (int number = 1; number <= SIGNALS_MAX; number++) {

@@ -95,6 +95,31 @@ START_TEST(no_call_of_a_program_is_let_through_SIM_3)
 }
 END_TEST
 
+/* With the mask that blocks nothing, from the stub: its two ends and a bit beside each half of the address. */
+START_TEST(only_unblocking_all_signals_in_the_stub_is_let_through_SIM_3)
+{
+    struct seccomp_data data = {.arch = AUDIT_ARCH_X86_64,
+                                .nr = SYS_rt_sigprocmask,
+                                .instruction_pointer = STUB_CODE + 2,
+                                .args = {2, STUB_CODE + STUB_MASK_NONE, 0, 8}};
+    stub_write(page, LIBSYS_BASE);
+    ck_assert_uint_eq(*(uint64_t *)(page + STUB_MASK_NONE), 0);
+    ck_assert_uint_eq(filter_run(STUB_PROGRAM_THREAD, &data), SECCOMP_RET_ALLOW);
+    for (size_t i = 0; i < OUTSIDE_COUNT; i++) {
+        data.instruction_pointer = outside[i];
+        ck_assert_uint_ne(filter_run(STUB_PROGRAM_THREAD, &data), SECCOMP_RET_ALLOW);
+    }
+    data.instruction_pointer = LIBSYS_BASE + 2;
+    ck_assert_uint_eq(filter_run(STUB_PROGRAM_THREAD, &data), SECCOMP_RET_USER_NOTIF);
+    data.instruction_pointer = STUB_CODE + STUB_BYTES;
+    ck_assert_uint_eq(filter_run(STUB_PROGRAM_THREAD, &data), SECCOMP_RET_ALLOW);
+    for (int bit = 0; bit < 64; bit++) {
+        data.args[1] = (STUB_CODE + STUB_MASK_NONE) ^ 1ull << bit;
+        ck_assert_uint_eq(filter_run(STUB_PROGRAM_THREAD, &data), SECCOMP_RET_USER_NOTIF);
+    }
+}
+END_TEST
+
 START_TEST(manager_may_change_mappings_and_wait_from_the_stub_only_SIM_3)
 {
     size_t manager = STUB_PROGRAM_MANAGER;
@@ -113,4 +138,5 @@ END_TEST
 
 UNIT_MAIN("filter", native_calls_are_notified_from_the_whole_library_and_nowhere_else_CMP_3_SIM_3,
           other_architectures_trap_from_everywhere_SIM_3, no_call_of_a_program_is_let_through_SIM_3,
+          only_unblocking_all_signals_in_the_stub_is_let_through_SIM_3,
           manager_may_change_mappings_and_wait_from_the_stub_only_SIM_3)
