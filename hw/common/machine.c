@@ -216,22 +216,11 @@ struct plat_context *machine_enter(struct thread *thread)
     return arch_context_enter(machine.entered);
 }
 
-/* A root server that dies at once leaves nobody to tell of it. */
-static void deserted_check(void)
-{
-    struct kernel_info info;
-    kernel_info_get(machine.kernel, &info);
-    if (info.object_count[OBJECT_THREAD] == 0) {
-        machine_fail("the root server has died, and there is no other program");
-    }
-}
-
 struct plat_context *machine_wait(void)
 {
     for (;;) {
         machine_end_if_stopped();
         if (!arch_interrupt_pending()) {
-            deserted_check();
             arch_idle();
         }
         machine_interrupts();

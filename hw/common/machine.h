@@ -10,7 +10,7 @@
 #include <kernel/kernel.h>
 
 #define MACHINE_RANGES_MAX 64u
-#define MACHINE_STATUS_BROKEN 125 /* exit status of a machine that could not start or go on */
+#define MACHINE_STATUS_BROKEN KERNEL_STATUS_BROKEN /* exit status of a machine that could not start or go on */
 
 struct machine_range {
     uint64_t start; /* physical */

@@ -8,6 +8,7 @@
 
 #include "archive.h"
 #include "assert.h"
+#include "boot.h"
 #include "elf.h"
 #include "grant.h"
 #include "kernel_state.h"
@@ -160,6 +161,17 @@ static int areas_map(struct kernel *kernel, struct boot *boot, const struct elf_
     return error;
 }
 
+void boot_table_gone(struct kernel *kernel, const struct table *table)
+{
+    static const char line[] = "failure: the root server has died, and the machine with it\n";
+
+    if (table != kernel->root_table)
+        return;
+    kernel->root_table = NULL;
+    plat_log(kernel, line, sizeof(line) - 1);
+    plat_stop(kernel, KERNEL_STATUS_BROKEN);
+}
+
 int kernel_boot(struct kernel *kernel, uint64_t now_ns)
 {
     const uint8_t *bytes;
@@ -189,6 +201,7 @@ int kernel_boot(struct kernel *kernel, uint64_t now_ns)
     if (error != 0)
         return error;
     kernel->libsys_entry_upcall = header->entry_upcall;
+    kernel->root_table = boot.table;
     return boot_finish(kernel, &boot, header->entry_start,
                        LIBSYS_AREA_BASE + LIBSYS_STACK_OFFSET + LIBSYS_STACK_BYTES, LIBSYS_DATA_BASE);
 }

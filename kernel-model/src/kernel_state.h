@@ -48,6 +48,7 @@ struct kernel {
     struct deadline_heap deadlines;
     struct address_waits address_waits;
     struct interrupt *interrupts[INTERRUPTS_MAX];
+    const struct table *root_table; /* of the root server; NULL: not started from an archive, or dead */
     uint64_t libsys_entry_upcall; /* set by boot.c from the system library's header; 0: no upcalls */
     uint32_t slot_used;           /* slots below this have been used */
     uint32_t slot_free;           /* first free slot below slot_used, + 1 */

@@ -1,6 +1,7 @@
 /* Life of a thread: creation, start, death; suspension, interrupts, attributes. Waiting is in thread_wait.c. */
 #include "kernel_state.h"
 
+#include "boot.h"
 #include "channel.h"
 #include "connection.h"
 #include "lending.h"
@@ -230,8 +231,10 @@ void thread_kill(struct kernel *kernel, struct thread *thread)
     if (started)
         thread_tell_death(kernel, thread);
     thread_detach(kernel, thread);
-    if (started && !table_has_threads(kernel, table))
+    if (started && !table_has_threads(kernel, table)) {
         table_drain(kernel, table);
+        boot_table_gone(kernel, table);
+    }
     object_release(kernel, (struct object *)table);
     if (started)
         object_release(kernel, &thread->object);

@@ -22,4 +22,8 @@ verdict crash_prints_registers_and_address_and_exits_139 "PRC-11 MEM-2" crashed
 
 run -- sh -c 'poweroff; sleep 1000'
 verdict poweroff_stops_the_machine "SIM-1" same "$status" 0
+
+run --add "$BUILD/tests/bare/deserter:/sbin/root" -- true
+verdict a_machine_whose_root_server_dies_says_so_and_exits_125 "" same "$status|$out|$err" \
+    "125||failure: the root server has died, and the machine with it"
 finish

@@ -14,6 +14,11 @@ refused() { # TEXT
     [[ $status == 125 && $(grep -c . "$work/out") == 1 && $out == "baton: "*"$1"* && -z $err ]]
 }
 
+# The line of a machine whose root server has died.
+deserted() {
+    [[ $status == 125 && $out == "failure: the root server has died"* && $(grep -c . "$work/out") == 1 && -z $err ]]
+}
+
 damage() { # FILE OFFSET BYTES...: overwrites bytes from the archive's start on
     local at
     at=$(grep -abo BATONR1 "$1" | awk -F : '$1 % 4096 == 0 { print $1; exit }')
@@ -55,6 +60,11 @@ for board in ${BOARDS:-virt pc}; do
 
     boot "$board" --add "$BOARD:/sbin/root" -- true
     verdict "${board}_tells_of_a_root_server_that_is_no_program" HW-6 refused "not for this machine"
+
+    build=$TOP/build
+    [[ $board != virt ]] || build=$TOP/build-aarch64
+    boot "$board" --add "$build/tests/bare/deserter:/sbin/root" -- true
+    verdict "${board}_stops_when_the_root_server_dies_before_other_programs" "" deserted
 done
 
 if [[ " ${BOARDS:-virt pc} " == *" pc "* ]]; then
@@ -65,7 +75,7 @@ if [[ " ${BOARDS:-virt pc} " == *" pc "* ]]; then
     boot pc --qemu -cpu --qemu max,pdpe1gb=off,smap=off,smep=off -m 5G -- sh -c 'echo started; exit 3'
     verdict pc_starts_on_a_cpu_without_large_pages_and_guards HW-2 same "$status|${out%$'\r'}|$err" "3|started|"
     boot pc --add "$TOP/build/tests/foreign/crash:/sbin/root" -- true
-    verdict pc_tells_of_a_root_server_that_dies_at_once HW-6 refused "root server has died"
+    verdict pc_tells_of_a_root_server_that_dies_at_once HW-6 deserted
 fi
 
 if [[ " ${BOARDS:-virt pc} " == *" virt "* ]]; then

@@ -43,6 +43,10 @@ void kernel_fast_set(struct kernel *kernel, bool fast);
  * file is missing, -E_NOEXEC the ELF or image is bad, -E_INVAL the archive is damaged, -E_NOMEM. */
 int kernel_boot(struct kernel *kernel, uint64_t now_ns);
 
+/* The machine's status (plat_stop) when the last thread of the root server that kernel_boot started has died: nobody is
+ * left to give names, memory or processes. The log gets one line, which begins with "failure:". */
+#define KERNEL_STATUS_BROKEN 125
+
 /* The same without an archive, for platforms where programs are functions: a first thread with all of the root
  * server's handles, a space with `identity_bytes` of physical memory mapped at its own address from USER_BASE on,
  * started at pc with sp and argument, its control page in RAM frame `control_frame` at address control_address. */

@@ -157,6 +157,35 @@ START_TEST(the_root_server_starts_in_the_library_with_its_handles_OBJ_1)
 }
 END_TEST
 
+START_TEST(the_machine_stops_with_the_root_servers_last_thread)
+{
+    static const char line[] = "failure: the root server has died, and the machine with it\n";
+    struct thread_arguments arguments = {0};
+    struct thread *root, *second, *other;
+
+    archive_fill();
+    ck_assert_int_eq(boot(), 0);
+    root = kernel_next(kernel, 0, 6);
+    arguments = (struct thread_arguments){.grant = kernel->memory.root_grant, .space = root->space,
+                                          .table = root->table, .control_memory = root->control_memory};
+    ck_assert_int_eq(thread_create(kernel, &arguments, &second), 0);
+    ck_assert_int_eq(thread_start(kernel, second, 0, 0, 0), 0);
+    ck_assert_int_eq(table_create(kernel, kernel->memory.root_grant, &arguments.table), 0);
+    ck_assert_int_eq(thread_create(kernel, &arguments, &other), 0);
+    ck_assert_int_eq(thread_start(kernel, other, 0, 0, 0), 0);
+    kernel_thread_lost(kernel, 0, 7, second);
+    ck_assert(!fake->stopped);
+    kernel_thread_lost(kernel, 0, 8, root);
+    ck_assert(fake->stopped);
+    ck_assert_int_eq(fake->stop_status, KERNEL_STATUS_BROKEN);
+    ck_assert_uint_eq(fake->log_length, sizeof(line) - 1);
+    ck_assert_mem_eq(fake->log, line, sizeof(line) - 1);
+    kernel_thread_lost(kernel, 0, 9, other);
+    ck_assert_uint_eq(fake->log_length, sizeof(line) - 1);
+    fake_destroy(fake);
+}
+END_TEST
+
 START_TEST(segments_are_loaded_with_their_protection_and_zeroed_tails_MEM_4)
 {
     static uint8_t data[BSS_BYTES];
@@ -314,6 +343,7 @@ START_TEST(a_first_thread_without_an_archive_sees_physical_memory)
 END_TEST
 
 UNIT_MAIN("boot", the_root_server_starts_in_the_library_with_its_handles_OBJ_1,
+          the_machine_stops_with_the_root_servers_last_thread,
           segments_are_loaded_with_their_protection_and_zeroed_tails_MEM_4, damaged_archives_are_refused,
           unsound_programs_and_libraries_are_refused, no_flipped_byte_of_the_index_breaks_the_kernel,
           a_first_thread_without_an_archive_sees_physical_memory)
