@@ -23,9 +23,46 @@ memcpy: // x0: to, x1: from, x2: length; keeps x0
     stp x12, x13, [x5, #-16]
     ret
 3:  mov x3, x0
-    subs x2, x2, #128
-    b.ls 9f
-4:  ldp x6, x7, [x1], #128
+    subs x2, x2, #256
+    b.ls 11f
+4:
+    ldp x6, x7, [x1], #256
+    ldp x8, x9, [x1, #-240]
+    ldp x10, x11, [x1, #-224]
+    ldp x12, x13, [x1, #-208]
+    stp x6, x7, [x3], #256
+    stp x8, x9, [x3, #-240]
+    stp x10, x11, [x3, #-224]
+    stp x12, x13, [x3, #-208]
+    ldp x6, x7, [x1, #-192]
+    ldp x8, x9, [x1, #-176]
+    ldp x10, x11, [x1, #-160]
+    ldp x12, x13, [x1, #-144]
+    stp x6, x7, [x3, #-192]
+    stp x8, x9, [x3, #-176]
+    stp x10, x11, [x3, #-160]
+    stp x12, x13, [x3, #-144]
+    ldp x6, x7, [x1, #-128]
+    ldp x8, x9, [x1, #-112]
+    ldp x10, x11, [x1, #-96]
+    ldp x12, x13, [x1, #-80]
+    stp x6, x7, [x3, #-128]
+    stp x8, x9, [x3, #-112]
+    stp x10, x11, [x3, #-96]
+    stp x12, x13, [x3, #-80]
+    ldp x6, x7, [x1, #-64]
+    ldp x8, x9, [x1, #-48]
+    ldp x10, x11, [x1, #-32]
+    ldp x12, x13, [x1, #-16]
+    stp x6, x7, [x3, #-64]
+    stp x8, x9, [x3, #-48]
+    stp x10, x11, [x3, #-32]
+    stp x12, x13, [x3, #-16]
+    subs x2, x2, #256
+    b.hi 4b
+11: adds x2, x2, #128 // what is left is x2 + 128, at most 256
+    b.le 9f
+    ldp x6, x7, [x1], #128
     ldp x8, x9, [x1, #-112]
     ldp x10, x11, [x1, #-96]
     ldp x12, x13, [x1, #-80]
@@ -41,8 +78,7 @@ memcpy: // x0: to, x1: from, x2: length; keeps x0
     stp x8, x9, [x3, #-48]
     stp x10, x11, [x3, #-32]
     stp x12, x13, [x3, #-16]
-    subs x2, x2, #128
-    b.hi 4b
+    sub x2, x2, #128
 9:  adds x2, x2, #64 // what is left is x2 + 64, at most 128
     b.le 10f
     ldp x6, x7, [x1]
