@@ -29,7 +29,7 @@ int64_t message_reply(struct kernel *kernel, struct thread *thread, uint64_t id,
     struct thread *client = message_find(kernel, thread, id);
     struct message *message;
     struct transfer_plan plan;
-    struct transfer_set set = {.count = 0};
+    struct transfer_set set;
     struct copy *copy = &thread->job.copy;
     int64_t error;
 
