@@ -1,8 +1,9 @@
 /* Vector to vector copies, one contiguous piece of both sides at a time. */
 #include "copy.h"
 
+#include "kernel_state.h"
 #include "memory.h"
-#include "thread.h"
+#include "region.h"
 
 #include <abi/errno.h>
 #include <abi/limits.h>
@@ -13,21 +14,41 @@
 
 void *memmove(void *to, const void *from, size_t length);
 
+/* Member by member: as one value, compilers call memset for it. */
+static void cursor_clear(struct cursor *cursor, struct space *space, uint32_t access)
+{
+    cursor->space = space;
+    cursor->parts = 0;
+    cursor->parts_left = 0;
+    cursor->access = access;
+    cursor->force = false;
+    cursor->base = 0;
+    cursor->base_left = 0;
+    cursor->view = NULL;
+    cursor->view_left = 0;
+}
+
 void cursor_init(struct cursor *cursor, struct space *space, uint64_t parts, uint32_t count, uint32_t access)
 {
-    *cursor = (struct cursor){.space = space, .parts = parts, .parts_left = count, .access = access};
+    cursor_clear(cursor, space, access);
+    cursor->parts = parts;
+    cursor->parts_left = count;
 }
 
 void cursor_init_run(struct cursor *cursor, struct space *space, uint64_t address, uint64_t length, uint32_t access,
                      bool force)
 {
-    *cursor = (struct cursor){
-        .space = space, .base = address, .base_left = length, .access = access, .force = force};
+    cursor_clear(cursor, space, access);
+    cursor->base = address;
+    cursor->base_left = length;
+    cursor->force = force;
 }
 
 void cursor_init_bytes(struct cursor *cursor, void *bytes, uint64_t length)
 {
-    *cursor = (struct cursor){.view = bytes, .view_left = length};
+    cursor_clear(cursor, NULL, 0);
+    cursor->view = bytes;
+    cursor->view_left = length;
 }
 
 /* Moves on to the next part that is not empty. 1: there is one, 0: the vector ends here, or an error. */
@@ -62,18 +83,29 @@ static int cursor_more(struct kernel *kernel, struct cursor *cursor)
     return cursor->space == NULL ? 0 : cursor_part(kernel, cursor);
 }
 
-/* Given that there are more bytes, makes sure that the view has some. 0 or an error. */
-static int cursor_view(struct kernel *kernel, struct cursor *cursor)
+/* The next bytes, if their page is known. */
+static uint8_t *cursor_known(const struct kernel *kernel, const struct cursor *cursor)
 {
-    void *bytes;
+    return space_view_known(&cursor->space->views, kernel->memory.view_serial, cursor->base,
+                            cursor->access == ACCESS_WRITE);
+}
+
+/* The next bytes of a part, as many as lie in pages with neighbouring frames. 0 or an error. */
+static int cursor_show(struct kernel *kernel, struct cursor *cursor)
+{
     uint64_t length = cursor->base_left;
+    void *bytes = NULL;
     int error;
 
-    if (cursor->view_left != 0)
-        return 0;
-    error = space_access(kernel, cursor->space, cursor->base, cursor->access, cursor->force, &bytes, &length);
-    if (error != 0)
-        return error;
+    if (!cursor->force)
+        bytes = cursor_known(kernel, cursor);
+    if (bytes != NULL) {
+        length = PAGE_BYTES - (cursor->base & (PAGE_BYTES - 1));
+    } else {
+        error = space_access(kernel, cursor->space, cursor->base, cursor->access, cursor->force, &bytes, &length);
+        if (error != 0)
+            return error;
+    }
     if (length > cursor->base_left)
         length = cursor->base_left;
     cursor->view = bytes;
@@ -81,6 +113,12 @@ static int cursor_view(struct kernel *kernel, struct cursor *cursor)
     cursor->base += length;
     cursor->base_left -= length;
     return 0;
+}
+
+/* Given that there are more bytes, makes sure that the view has some. 0 or an error. */
+static int cursor_view(struct kernel *kernel, struct cursor *cursor)
+{
+    return cursor->view_left != 0 ? 0 : cursor_show(kernel, cursor);
 }
 
 static void cursor_advance(struct cursor *cursor, uint64_t bytes)
@@ -130,29 +168,26 @@ static int copy_prepare(struct kernel *kernel, struct cursor *to, struct cursor 
     return 0;
 }
 
-/* One contiguous piece of at most that many bytes. True: there may be more. */
-static bool copy_piece(struct kernel *kernel, struct cursor *to, struct cursor *from, uint64_t bytes,
-                       struct copy_result *result)
+/* What of both sides is in view. */
+static uint64_t piece_bytes(const struct cursor *to, const struct cursor *from)
 {
-    if (copy_prepare(kernel, to, from, result) != 1)
-        return false;
-    if (bytes > from->view_left)
-        bytes = from->view_left;
-    if (bytes > to->view_left)
-        bytes = to->view_left;
+    return from->view_left < to->view_left ? from->view_left : to->view_left;
+}
+
+static void piece_move(struct cursor *to, struct cursor *from, uint64_t bytes, struct copy_result *result)
+{
     memmove(to->view, from->view, bytes); /* the ends may share memory */
     cursor_advance(from, bytes);
     cursor_advance(to, bytes);
     result->bytes += bytes;
-    return true;
 }
 
 struct copy_result copy_vectors(struct kernel *kernel, struct cursor *to, struct cursor *from)
 {
     struct copy_result result = {0};
 
-    while (copy_piece(kernel, to, from, UINT64_MAX, &result))
-        ;
+    while (copy_prepare(kernel, to, from, &result) == 1)
+        piece_move(to, from, piece_bytes(to, from), &result);
     return result;
 }
 
@@ -168,28 +203,98 @@ static void cursor_stop(struct cursor *cursor)
     cursor->view_left = 0;
 }
 
-/* Up to the next preemption point. True: there may be more. */
+/* Up to the next preemption point. True: there may be more. What does not fit any more is left whole for the next step,
+ * so that pages are copied as they lie. */
 static bool copy_step(struct kernel *kernel, struct copy *copy)
 {
-    uint64_t end = copy->result.bytes + COPY_STEP_BYTES;
+    uint64_t room = COPY_STEP_BYTES;
     unsigned pieces = 0;
 
-    while (copy->result.bytes < end && pieces++ < COPY_STEP_PIECES) {
-        if (!copy_piece(kernel, &copy->to, &copy->from, end - copy->result.bytes, &copy->result))
+    while (room != 0 && pieces++ < COPY_STEP_PIECES) {
+        uint64_t bytes;
+
+        if (copy_prepare(kernel, &copy->to, &copy->from, &copy->result) != 1)
             return false;
+        bytes = piece_bytes(&copy->to, &copy->from);
+        if (bytes > room && room != COPY_STEP_BYTES)
+            return true;
+        bytes = bytes < room ? bytes : room;
+        piece_move(&copy->to, &copy->from, bytes, &copy->result);
+        room -= bytes;
     }
     return true;
+}
+
+/* The same for bytes that are not in view. */
+static void cursor_pass(struct cursor *cursor, uint64_t bytes)
+{
+    cursor->base += bytes;
+    cursor->base_left -= bytes;
+}
+
+/* Whether the current part goes on for long. */
+static bool cursor_is_long(const struct cursor *cursor)
+{
+    return cursor->space != NULL && cursor->base_left + cursor->view_left >= COPY_STEP_BYTES;
+}
+
+/* Goes on to the end of one of both parts, or to a page that is not known, by pieces that lie in a page each, with a
+ * preemption point behind each. True: the platform wants to be heard. */
+static bool copy_known(struct kernel *kernel, struct copy *copy)
+{
+    struct cursor *to = &copy->to;
+    struct cursor *from = &copy->from;
+    const uint64_t serial = kernel->memory.view_serial;
+    const uint64_t bytes = from->base_left < to->base_left ? from->base_left : to->base_left;
+    uint64_t target_at = to->base;
+    uint64_t source_at = from->base;
+    uint64_t left = bytes;
+    bool pending = false;
+
+    while (left != 0 && !pending) {
+        const uint8_t *source = space_view_known(&from->space->views, serial, source_at, false);
+        uint8_t *target = space_view_known(&to->space->views, serial, target_at, true);
+        uint64_t source_in = source_at & (PAGE_BYTES - 1);
+        uint64_t target_in = target_at & (PAGE_BYTES - 1);
+        uint64_t here = PAGE_BYTES - (source_in > target_in ? source_in : target_in);
+
+        if (source == NULL || target == NULL)
+            break;
+        here = here < left ? here : left;
+        memmove(target, source, here);
+        target_at += here;
+        source_at += here;
+        left -= here;
+        pending = plat_preempt_pending(kernel, 0);
+    }
+    cursor_pass(to, bytes - left);
+    cursor_pass(from, bytes - left);
+    copy->result.bytes += bytes - left;
+    return pending;
+}
+
+/* Up to the next preemption point at which the platform wants to be heard, or to the end. True: there may be more. */
+static bool copy_steps(struct kernel *kernel, struct copy *copy)
+{
+    for (;;) {
+        if (cursor_is_long(&copy->to) && cursor_is_long(&copy->from)) {
+            cursor_stop(&copy->to);
+            cursor_stop(&copy->from);
+            if (copy_known(kernel, copy))
+                return true;
+        }
+        if (!copy_step(kernel, copy))
+            return false;
+        if (plat_preempt_pending(kernel, 0))
+            return true;
+    }
 }
 
 int64_t copy_run(struct kernel *kernel, struct copy *copy)
 {
     struct copy_result *result = &copy->result;
-    int64_t stopped = 0;
+    int64_t stopped = copy_steps(kernel, copy) ? SYSCALL_PREEMPTED : 0;
 
-    while (stopped == 0 && copy_step(kernel, copy)) {
-        if (plat_preempt_pending(kernel, 0))
-            stopped = SYSCALL_PREEMPTED;
-    }
     if (result->from_error == PAGE_ABSENT || result->to_error == PAGE_ABSENT) {
         result->from_error = result->to_error = 0; /* what else failed is found again */
         stopped = PAGE_ABSENT;

@@ -174,10 +174,11 @@ static int access_find(struct kernel *kernel, struct space *space, uint64_t addr
     start = plat_frame_bytes(kernel, frame);
     if (start == NULL)
         return -E_FAULT;
-    if (!force)
-        space_view_keep(&space->views, kernel->memory.view_serial, address >> PAGE_SHIFT, write, start);
     if (*length > PAGE_BYTES - in_page)
         pages = access_run(kernel, region, page, wanted_end_page(region, page, in_page, *length), write, frame);
+    for (uint64_t i = 0; i < pages && !force; i++)
+        space_view_keep(&space->views, kernel->memory.view_serial, (address >> PAGE_SHIFT) + i, write,
+                        start + (i << PAGE_SHIFT));
     *bytes = start + in_page;
     *length = (pages << PAGE_SHIFT) - in_page;
     return 0;

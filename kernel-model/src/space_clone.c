@@ -116,8 +116,8 @@ static void views_check(struct kernel *kernel, struct space *space)
 {
     const struct space_views *views = &space->views;
 
-    for (unsigned i = 0; views->serial == kernel->memory.view_serial && i < SPACE_VIEWS; i++) {
-        if (views->views[i].tag != UINT64_MAX)
+    for (unsigned i = 0; i < SPACE_VIEWS; i++) {
+        if (views->views[i].serial == kernel->memory.view_serial)
             view_check(kernel, space, &views->views[i]);
     }
 }

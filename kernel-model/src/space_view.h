@@ -7,18 +7,18 @@
 #include <abi/limits.h>
 #include <abi/types.h>
 
-#define SPACE_VIEWS 32u
+#define SPACE_VIEWS 64u /* two runs of 64 KiB and what else a call touches */
 
 struct kernel;
 struct space;
 
 struct space_view {
-    uint64_t tag;   /* page number << 1 | may be written; all ones: nothing */
-    uint8_t *bytes; /* of the page */
+    uint64_t tag;    /* page number << 1 | may be written */
+    uint64_t serial; /* of when it was seen; others than the kernel's have ended. 0: never */
+    uint8_t *bytes;  /* of the page */
 };
 
 struct space_views {
-    uint64_t serial; /* of when they were seen; others than the kernel's have ended */
     struct space_view views[SPACE_VIEWS];
 };
 
@@ -34,7 +34,7 @@ static inline uint8_t *space_view_known(struct space_views *views, uint64_t seri
     const struct space_view *view = space_view_place(views, page);
     bool hit = write ? view->tag == (page << 1 | 1u) : view->tag >> 1 == page;
 
-    if (!hit || views->serial != serial)
+    if (!hit || view->serial != serial)
         return NULL;
     return view->bytes + (address & (PAGE_BYTES - 1));
 }
@@ -43,12 +43,7 @@ static inline uint8_t *space_view_known(struct space_views *views, uint64_t seri
 static inline void space_view_keep(struct space_views *views, uint64_t serial, uint64_t page, bool write,
                                    uint8_t *bytes)
 {
-    if (views->serial != serial) {
-        for (unsigned i = 0; i < SPACE_VIEWS; i++)
-            views->views[i].tag = UINT64_MAX;
-        views->serial = serial;
-    }
-    *space_view_place(views, page) = (struct space_view){.tag = page << 1 | write, .bytes = bytes};
+    *space_view_place(views, page) = (struct space_view){.tag = page << 1 | write, .serial = serial, .bytes = bytes};
 }
 
 #endif
