@@ -86,6 +86,11 @@ struct kernel *linked_kernel(struct linked *linked)
     return linked->kernel;
 }
 
+void linked_check_set(struct linked *linked, bool check)
+{
+    linked->options.check = check;
+}
+
 uint64_t linked_now(struct linked *linked)
 {
     return linked->now_ns;

@@ -39,6 +39,8 @@ struct linked *linked_create(const struct linked_options *options);
 /* Gives everything back, running threads too. Not from inside linked_run. */
 void linked_destroy(struct linked *linked);
 struct kernel *linked_kernel(struct linked *linked);
+/* Changes options.check, also from inside a thread. */
+void linked_check_set(struct linked *linked, bool check);
 uint64_t linked_now(struct linked *linked);
 
 /* Readies the first thread, with the root server's handles; it runs entry(argument) and then stops the machine with

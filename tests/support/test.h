@@ -29,6 +29,9 @@ extern const bool test_is_linked; /* one address space for everything, no server
 void test_print(const char *line);
 /* Runs entry(argument) in a further thread of this process: same space, same table. 0 or -error. */
 int test_thread(void (*entry)(void *), void *argument);
+/* Whether linked mode looks at the whole kernel after each step, as it does until told otherwise: not while there are
+ * so many objects that it would take minutes. Elsewhere nothing does. */
+void test_check(bool each_step);
 
 /* Waits until *word is `value`: another thread sets it with test_set. */
 void test_await(const uint32_t *word, uint32_t value);

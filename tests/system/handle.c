@@ -107,21 +107,66 @@ TEST(grant_pays_for_its_objects_and_ends_cleanly_OBJ_5)
     EXPECT(after.used_pages <= before.used_pages); /* less: a thread of the test before was late to end */
 }
 
-TEST(ten_thousand_handles_in_one_table_OBJ_6)
+/* Fills a new table with handles to a notification, until there are `wanted` or one is refused: how many, and why there
+ * are no more (0: these are all). */
+static int table_filled(int grant, int wanted, int *table, int *why)
 {
-    enum { COUNT = 10000 };
-    int table = sys_table_create(HANDLE_GRANT), notification = sys_notification_create(HANDLE_GRANT);
-    EXPECT(table > 0 && notification > 0);
-    for (int i = 0; i < COUNT; i++) {
-        EXPECT_EQ(sys_handle_duplicate(SYS_SELF_TABLE, notification, table, 0, DUPLICATE_LOWEST, RIGHTS_ALL, 0), i);
+    int notification = sys_notification_create(HANDLE_GRANT), count = 0;
+    *table = sys_table_create(grant);
+    *why = *table < 0 ? *table : 0;
+    while (*why == 0 && count < wanted) {
+        int handle = sys_handle_duplicate(SYS_SELF_TABLE, notification, *table, count, DUPLICATE_LOWEST, RIGHTS_ALL, 0);
+        *why = handle < 0 ? handle : 0;
+        count += handle == count;
     }
-    EXPECT_EQ(sys_handle_info(table, COUNT - 1) & 0xff, OBJECT_NOTIFICATION);
+    sys_handle_close(SYS_SELF_TABLE, notification);
+    return count;
+}
+
+#define MANY 100000
+
+TEST(hundred_thousand_handles_in_one_table_OBJ_6)
+{
+    int table, why, grant = sys_grant_create(HANDLE_GRANT, 1000);
+    struct grant_info info;
+    EXPECT(grant > 0);
+    test_check(false);
+    int count = table_filled(grant, MANY, &table, &why);
+    test_check(true);
+    EXPECT_EQ(why, 0);
+    EXPECT_EQ(count, MANY);
+    for (int i = 0; i < MANY; i += 997) {
+        EXPECT_EQ(sys_handle_info(table, i) & 0xff, OBJECT_NOTIFICATION);
+        EXPECT_EQ(sys_handle_close(table, i), 0);
+        EXPECT_EQ(sys_handle_info(table, i), -E_BADF);
+    }
+    EXPECT_EQ(sys_handle_info(table, MANY - 1) & 0xff, OBJECT_NOTIFICATION);
+    EXPECT_EQ(sys_handle_info(table, MANY), -E_BADF);
     EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, table), 0);
-    EXPECT_EQ(sys_notification_signal(notification, 1), 0);
-    EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, notification), 0);
+    EXPECT_EQ(sys_grant_info(grant, &info), 0);
+    EXPECT_EQ(info.used_pages, 0);
+    EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, grant), 0);
+}
+
+TEST(a_table_ends_where_its_grant_does_OBJ_6_OBJ_5)
+{
+    int table, why, grant = sys_grant_create(HANDLE_GRANT, 30);
+    struct grant_info info;
+    EXPECT(grant > 0);
+    test_check(false);
+    int count = table_filled(grant, MANY, &table, &why);
+    test_check(true);
+    EXPECT_EQ(why, -E_NOMEM);
+    EXPECT(count > 1000 && count < MANY);
+    EXPECT_EQ(sys_handle_info(table, count - 1) & 0xff, OBJECT_NOTIFICATION);
+    EXPECT_EQ(sys_handle_info(table, count), -E_BADF);
+    EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, table), 0);
+    EXPECT_EQ(sys_grant_info(grant, &info), 0);
+    EXPECT_EQ(info.used_pages, 0);
+    EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, grant), 0);
 }
 
 TEST_MAIN(numbers_that_are_no_handles_reach_nothing_OBJ_1, handle_of_another_type_is_refused_OBJ_1,
           duplicate_may_have_fewer_rights_never_more_OBJ_7, handles_are_given_lowest_first_and_reused,
           closing_a_handle_wakes_who_is_blocked_on_it_OBJ_4, grant_pays_for_its_objects_and_ends_cleanly_OBJ_5,
-          ten_thousand_handles_in_one_table_OBJ_6)
+          hundred_thousand_handles_in_one_table_OBJ_6, a_table_ends_where_its_grant_does_OBJ_6_OBJ_5)

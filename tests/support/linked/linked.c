@@ -37,6 +37,15 @@ void test_print(const char *line)
     fputs(line, stdout);
 }
 
+/* Of the machine that runs. */
+static struct linked *machine;
+static bool is_checked;
+
+void test_check(bool each_step)
+{
+    linked_check_set(machine, each_step && is_checked);
+}
+
 int test_thread(void (*entry)(void *), void *argument)
 {
     int thread = linked_thread_start(entry, argument, -1);
@@ -91,6 +100,8 @@ static int program_run(const struct program *program, int argc, char **argv)
         fprintf(stderr, "no memory for a machine\n");
         return EXIT_FAILURE;
     }
+    machine = linked;
+    is_checked = options.check;
     kernel_fast_set(linked_kernel(linked), getenv("BATON_GENERAL") == NULL);
     struct run run = {program, argc, argv, EXIT_FAILURE};
     int error = linked_boot(linked, first_thread, &run);
