@@ -1,5 +1,6 @@
 /* What the image's packer tells the kernel itself: the boot archive's file boot/kernel, words with blanks between them.
  *   verbose          the whole log goes to the console, not only what went wrong
+ *   general          calls take no short ways (kernel_fast_set)
  *   trace=RECORDS    the first so many decisions of the kernel are recorded (trace.h)
  * The archive is not trusted yet: what is not whole is taken as absent. */
 #ifndef HW_BOOT_WORDS_H

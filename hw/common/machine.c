@@ -153,6 +153,7 @@ static void core_start(const struct machine_range *run)
         .platform = &machine,
     };
     check(kernel_init(machine.kernel, &config));
+    kernel_fast_set(machine.kernel, !boot_words_have(&words, "general"));
     trace_begin(machine.kernel, end + (kernel_pages + pool_pages) * PAGE_BYTES, records);
     check(kernel_boot(machine.kernel, arch_clock_ns()));
 }
