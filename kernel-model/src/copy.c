@@ -306,21 +306,45 @@ int64_t copy_run(struct kernel *kernel, struct copy *copy)
     return stopped;
 }
 
+/* Adds up parts that lie side by side in `view`, from wherever they begin. */
+static int parts_add(const uint8_t *view, uint64_t count, uint64_t *sum)
+{
+    for (; count > 0; count--, view += sizeof(struct part)) {
+        uint64_t length;
+
+        __builtin_memcpy(&length, view + offsetof(struct part, length_bytes), sizeof(length));
+        if (length > MESSAGE_BYTES_MAX - *sum)
+            return -E_INVAL;
+        *sum += length;
+    }
+    return 0;
+}
+
 int vector_length(struct kernel *kernel, struct space *space, uint64_t parts, uint32_t count, uint64_t *bytes)
 {
     uint64_t sum = 0;
 
     if (count > PARTS_MAX)
         return -E_INVAL;
-    for (uint32_t i = 0; i < count; i++) {
+    while (count > 0) {
+        uint64_t length = count * sizeof(struct part);
+        uint64_t whole;
         struct part part;
-        int error = space_copy_in(kernel, space, &part, parts + i * sizeof(part), sizeof(part));
+        void *view;
+        int error = space_access(kernel, space, parts, ACCESS_READ, false, &view, &length);
 
+        whole = length / sizeof(part) < count ? length / sizeof(part) : count;
+        if (error == 0 && whole == 0) { /* the part goes on in another page */
+            error = space_copy_in(kernel, space, &part, parts, sizeof(part));
+            view = &part;
+            whole = 1;
+        }
+        if (error == 0)
+            error = parts_add(view, whole, &sum);
         if (error != 0)
             return error;
-        if (part.length_bytes > MESSAGE_BYTES_MAX - sum)
-            return -E_INVAL;
-        sum += part.length_bytes;
+        parts += whole * sizeof(part);
+        count -= (uint32_t)whole;
     }
     *bytes = sum;
     return 0;

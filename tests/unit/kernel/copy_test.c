@@ -145,6 +145,37 @@ START_TEST(vectors_too_long_are_refused)
 }
 END_TEST
 
+START_TEST(a_vector_is_measured_wherever_it_lies_IPC_2)
+{
+    struct scenario *s = scenario_create();
+    struct process process = process_create(s);
+    struct thread *thread = thread_add(&process, 1, NULL, NULL);
+    static struct part parts[PARTS_MAX];
+    uint64_t end = DATA + DATA_PAGES * PAGE_BYTES;
+    uint64_t bytes, sum = 0;
+
+    for (unsigned i = 0; i < PARTS_MAX; i++) {
+        parts[i] = (struct part){.base = NOWHERE, .length_bytes = i * i};
+        sum += parts[i].length_bytes;
+    }
+    for (uint64_t at = DATA; at <= DATA + 2 * sizeof(struct part); at++) {
+        put(s, thread, at, parts, sizeof(parts));
+        ck_assert_int_eq(vector_length(s->kernel, thread->space, at, PARTS_MAX, &bytes), 0);
+        ck_assert_uint_eq(bytes, sum);
+    }
+    /* Refused for what is read first. */
+    parts[0].length_bytes = MESSAGE_BYTES_MAX;
+    for (uint64_t at = end - 3 * sizeof(struct part); at < end; at++) {
+        uint64_t readable = (end - at) / sizeof(struct part);
+
+        put(s, thread, at, parts, end - at);
+        ck_assert_int_eq(vector_length(s->kernel, thread->space, at, 10, &bytes),
+                         readable >= 2 ? -E_INVAL : -E_FAULT);
+    }
+    scenario_destroy(s);
+}
+END_TEST
+
 START_TEST(a_large_call_needs_no_kernel_memory_IPC_3)
 {
     struct scenario *s = scenario_create();
@@ -176,4 +207,4 @@ END_TEST
 
 UNIT_MAIN("copy", bytes_arrive_for_any_split_and_alignment_IPC_2, faults_name_their_side_IPC_14,
           what_has_no_room_is_not_touched_IPC_5, vectors_too_long_are_refused,
-          a_large_call_needs_no_kernel_memory_IPC_3)
+          a_vector_is_measured_wherever_it_lies_IPC_2, a_large_call_needs_no_kernel_memory_IPC_3)
