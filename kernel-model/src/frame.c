@@ -12,6 +12,7 @@
 #define FRAME_COUNT_MAX (1ull << 36) /* 48 bits of physical address */
 #define FRAMES_MIN 16u
 #define RUN_FRAMES FAULT_AROUND_PAGES /* runs of this size are what is asked for most */
+#define FRAMES_SHORT 64u
 #define TRIES_MAX 64u /* words looked at for a run; scattered frames only cost more calls to the platform */
 
 static uint64_t pages_of(uint64_t bytes)
@@ -175,12 +176,24 @@ static uint64_t run_search(struct frames *frames, uint64_t size)
     return FRAME_NONE;
 }
 
+/* Where frames run short, what large objects left behind comes in: a little, or as much as it takes to get one. */
+static void remains_use(struct kernel *kernel)
+{
+    const struct frames *frames = &kernel->frames;
+
+    do
+        remains_step(kernel);
+    while (frames->free_count == 0 && kernel->memory.remains.first != NULL);
+}
+
 uint64_t frame_allocate_run(struct kernel *kernel, uint64_t wanted, uint64_t *frame)
 {
     struct frames *frames = &kernel->frames;
     uint64_t size = run_size(wanted);
     uint64_t index = FRAME_NONE;
 
+    if (frames->free_count < FRAMES_SHORT && kernel->memory.remains.first != NULL)
+        remains_use(kernel);
     if (frames->free_count == 0)
         return 0;
     ends_adjust(frames);
@@ -201,6 +214,8 @@ void *frame_allocate_table(struct kernel *kernel)
     uint64_t index;
     void *bytes;
 
+    if (frames->free_count < FRAMES_SHORT && kernel->memory.remains.first != NULL)
+        remains_use(kernel);
     if (frames->free_count == 0)
         return NULL;
     ends_adjust(frames);

@@ -12,7 +12,7 @@ struct kernel;
 struct thread;
 struct channel;
 
-enum job_kind { JOB_NONE, JOB_RECEIVE, JOB_ANSWER, JOB_ACCESS, JOB_TRANSPORT };
+enum job_kind { JOB_NONE, JOB_RECEIVE, JOB_ANSWER, JOB_ACCESS, JOB_TRANSPORT, JOB_REMAINS };
 
 struct job {
     uint8_t kind;  /* enum job_kind */
@@ -21,6 +21,7 @@ struct job {
     uint64_t message_id;
     uint64_t refused_serial; /* the page that a pager has refused to this call: memory's, */
     uint64_t refused_page;   /* and number; serial 0: none */
+    uint64_t remains; /* JOB_REMAINS: the call is done but for so many frames that it left behind (remains.h) */
     struct copy copy;
 };
 

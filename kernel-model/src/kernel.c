@@ -64,26 +64,52 @@ static struct thread *kernel_current(struct kernel *kernel)
     return thread;
 }
 
+static void call_preempt(struct kernel *kernel, struct thread *thread)
+{
+    trace_record(kernel, TRACE_PREEMPT, thread, NULL, 0, 0, 0);
+    thread->again = true;
+}
+
+/* A call that has its result works off as much as it has left behind. False: preempted. */
+static bool call_clean(struct kernel *kernel, struct thread *thread)
+{
+    if (!remains_work(kernel, &thread->job.remains)) {
+        call_preempt(kernel, thread);
+        return false;
+    }
+    thread->job.kind = JOB_NONE;
+    return true;
+}
+
 /* Makes the current thread's call, or makes it again. False: preempted. */
 static bool call_make(struct kernel *kernel, struct thread *thread)
 {
+    uint64_t taken = kernel->memory.remains.taken;
     int64_t result;
+    bool has_result;
 
     thread->in_call = true;
     thread->again = false;
+    if (thread->job.kind == JOB_REMAINS)
+        return call_clean(kernel, thread);
     result = syscall_dispatch(kernel, thread, &thread->call);
+    has_result = result != SYSCALL_PREEMPTED && result != SYSCALL_BLOCKED && result != PAGE_ABSENT;
     if (result == SYSCALL_PREEMPTED) {
-        trace_record(kernel, TRACE_PREEMPT, thread, NULL, 0, 0, 0);
-        thread->again = true;
+        call_preempt(kernel, thread);
     } else if (result == PAGE_ABSENT) {
         fault_raise(kernel, thread, 0);
-    } else if (result != SYSCALL_BLOCKED) {
+    } else if (has_result) {
         if (thread->job.kind != JOB_NONE || thread->job.channel != NULL)
             job_end(kernel, thread);
         plat_context_result(kernel, (struct plat_context *)(void *)thread->context, result);
     }
     if (!list_is_empty(&kernel->doomed))
         thread_kill_doomed(kernel);
+    if (kernel->memory.remains.taken != taken && has_result && schedule_current(kernel) == thread) {
+        thread->job.kind = JOB_REMAINS;
+        thread->job.remains = kernel->memory.remains.taken - taken;
+        return call_clean(kernel, thread);
+    }
     return result != SYSCALL_PREEMPTED;
 }
 
@@ -227,6 +253,8 @@ static __attribute__((noinline)) struct thread *next_general(struct kernel *kern
     kernel_enter(kernel, cpu, now_ns);
     do {
         thread = schedule_next(kernel);
+        if (thread == NULL)
+            (void)remains_clear(kernel);
         if (thread == NULL || !thread->again)
             return thread;
     } while (call_make(kernel, thread));

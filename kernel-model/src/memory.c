@@ -313,7 +313,6 @@ int memory_physical(struct kernel *kernel, struct memory *memory, uint64_t page,
 void memory_destroy(struct kernel *kernel, struct object *object)
 {
     struct memory *memory = (struct memory *)(void *)object;
-    uint64_t *entry;
 
     KERNEL_ASSERT(kernel, list_is_empty(&memory->regions));
     if (memory->pager != NULL) {
@@ -322,11 +321,8 @@ void memory_destroy(struct kernel *kernel, struct object *object)
     }
     if (memory_is_fixed(memory))
         return;
-    for (uint64_t page = 0; (entry = page_tree_next(&memory->tree, &page, memory->pages)) != NULL; page++) {
-        KERNEL_ASSERT(kernel, (*entry & ENTRY_PINS) == 0);
-        frame_release(kernel, memory_entry_frame(*entry));
-    }
-    grant_uncharge(kernel, object->grant, memory->present_pages + page_tree_clear(kernel, &memory->tree));
+    grant_uncharge(kernel, object->grant, memory->present_pages + memory->tree.node_pages);
+    remains_take(kernel, &memory->tree, memory->present_pages);
 }
 
 void memory_check(struct kernel *kernel, struct memory *memory)

@@ -55,5 +55,6 @@ void memory_state_check(struct kernel *kernel)
     if (state->archive != NULL)
         object_recount(memory_object(state->archive));
     grant_check(kernel);
+    remains_check(kernel);
     frame_check_end(kernel);
 }

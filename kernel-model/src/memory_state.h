@@ -6,6 +6,7 @@
 #include <abi/types.h>
 
 #include "list.h"
+#include "remains.h"
 
 struct grant;
 struct memory;
@@ -21,6 +22,7 @@ struct memory_state {
     uint64_t view_serial;      /* never 0: grows when what is known of pages ends (space_view.h) */
     struct grant *root_grant;  /* everything is charged to it in the end; never destroyed */
     struct memory *archive;    /* NULL: there is none */
+    struct remains remains;    /* of large memory objects */
     uint64_t object_count[OBJECT_TYPE_COUNT];
 };
 

@@ -1,4 +1,4 @@
-/* Page trees: see page_tree.h. Nodes of all levels are arrays; those of level 1 hold entries, the others nodes. */
+/* Page trees: see page_tree.h. */
 #include "page_tree.h"
 
 #include <abi/limits.h>
@@ -6,13 +6,6 @@
 #include "assert.h"
 #include "frame.h"
 #include "kernel_state.h"
-
-#define NODE_ENTRIES (1u << PAGE_TREE_BITS)
-
-union node {
-    union node *below[NODE_ENTRIES];
-    uint64_t entries[NODE_ENTRIES];
-};
 
 static uint64_t index_at(uint64_t page, uint32_t level)
 {
@@ -124,16 +117,17 @@ uint64_t *page_tree_next(struct page_tree *tree, uint64_t *page, uint64_t end)
     return NULL;
 }
 
-/* Visits every node, those below before their own; at most one path of nodes is remembered. */
-static void nodes_visit(struct kernel *kernel, struct page_tree *tree,
-                        void (*visit)(struct kernel *kernel, uint64_t frame))
+/* Recounts every node, those below before their own, and returns how many there are; at most one path of nodes is
+ * remembered. */
+static uint64_t nodes_recount(struct kernel *kernel, struct page_tree *tree)
 {
+    uint64_t count = 0;
     union node *path[5] = {NULL};
     uint32_t at[5] = {0};
     uint32_t level = tree->height;
 
     if (tree->root == NULL)
-        return;
+        return 0;
     path[level] = tree->root;
     while (level <= tree->height) {
         union node *below = NULL;
@@ -146,23 +140,14 @@ static void nodes_visit(struct kernel *kernel, struct page_tree *tree,
             at[level] = 0;
             continue;
         }
-        visit(kernel, frame_of_bytes(kernel, path[level]));
+        frame_recount(kernel, frame_of_bytes(kernel, path[level]));
+        count++;
         level++;
     }
-}
-
-uint64_t page_tree_clear(struct kernel *kernel, struct page_tree *tree)
-{
-    uint64_t pages = tree->node_pages;
-
-    nodes_visit(kernel, tree, frame_release);
-    tree->root = NULL;
-    tree->node_pages = 0;
-    return pages;
+    return count;
 }
 
 uint64_t page_tree_check(struct kernel *kernel, struct page_tree *tree)
 {
-    nodes_visit(kernel, tree, frame_recount);
-    return tree->node_pages;
+    return nodes_recount(kernel, tree);
 }

@@ -11,6 +11,14 @@ struct kernel;
 #define PAGE_TREE_BITS 9u /* of a page number, for each level */
 #define PAGE_TREE_PAGES_MAX (1ull << 36)
 
+#define NODE_ENTRIES (1u << PAGE_TREE_BITS)
+
+/* A page: those of level 1 hold entries, the others nodes. */
+union node {
+    union node *below[NODE_ENTRIES];
+    uint64_t entries[NODE_ENTRIES];
+};
+
 struct page_tree {
     uint64_t node_pages; /* nodes in use */
     uint32_t height;     /* levels of nodes; 0: `direct` is used instead */
@@ -29,8 +37,6 @@ uint64_t page_tree_missing(struct page_tree *tree, uint64_t page);
 uint64_t *page_tree_make(struct kernel *kernel, struct page_tree *tree, uint64_t page);
 /* The first entry that is not 0 in [*page, end), which sets *page; or NULL. Skips what has no nodes. */
 uint64_t *page_tree_next(struct page_tree *tree, uint64_t *page, uint64_t end);
-/* Gives all nodes back; returns how many pages the caller has to uncharge. */
-uint64_t page_tree_clear(struct kernel *kernel, struct page_tree *tree);
 /* Recounts the nodes' frames; returns the number of nodes. */
 uint64_t page_tree_check(struct kernel *kernel, struct page_tree *tree);
 

@@ -73,6 +73,8 @@ SYSCALL(kernel_info)
 {
     struct kernel_info info;
 
+    if (!remains_clear(kernel)) /* they would be missing from the free pages */
+        return SYSCALL_PREEMPTED;
     kernel_info_get(kernel, &info);
     return space_copy_out(kernel, thread->space, argument[0], &info, sizeof(info));
 }

@@ -317,6 +317,7 @@ static void world_run(uint32_t seed)
     time_pass(world.s, world.s->now_ns + 1);
     for (unsigned type = OBJECT_TABLE; type < OBJECT_TYPE_COUNT; type++)
         ck_assert_msg(world.s->kernel->memory.object_count[type] == 0, "seed %u leaves objects of type %u", seed, type);
+    ck_assert(remains_clear(world.s->kernel));
     ck_assert_uint_eq(world.s->kernel->frames.free_count, free_pages);
     scenario_destroy(world.s);
 }

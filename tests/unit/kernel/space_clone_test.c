@@ -28,6 +28,7 @@ static void space_drop(struct space *dropped)
 {
     object_recount_all((struct object *[]){space_object(dropped)}, 1);
     object_release(kernel, space_object(dropped));
+    ck_assert(remains_clear(kernel));
 }
 
 static void private_map(uint64_t pages, uint32_t flags)
