@@ -86,9 +86,12 @@ static void message_release(struct kernel *kernel, struct thread *client)
     struct message *message = &client->message;
     struct connection *connection = message->connection;
     struct thread *copier = message->copier;
-    struct transfer_set transfer = message->transfer;
+    struct transfer_set transfer;
     const struct thread *closer = kernel->closer; /* one message may take another along */
 
+    transfer.count = 0;
+    if (message->transfer.count != 0)
+        transfer = message->transfer;
     lending_end(kernel, client);
     server_set(kernel, client, NULL);
     if (message->queue_node.queued)
