@@ -4,6 +4,7 @@
 #include "channel.h"
 #include "connection.h"
 #include "kernel_state.h"
+#include "memory.h"
 #include "memory_object.h"
 
 #include <abi/errno.h>
@@ -80,6 +81,10 @@ void fault_end(struct kernel *kernel, struct thread *thread, bool refused)
 
 int64_t fault_reply(struct kernel *kernel, struct thread *client, int64_t status)
 {
+    const struct message *message = &client->message;
+
+    if (status == 0 && !client->in_call)
+        space_fault_show(kernel, client->space, message->exception.address, message->fault.access);
     fault_end(kernel, client, status != 0);
     return 0;
 }

@@ -44,11 +44,18 @@ static void bit_free(struct frames *frames, uint64_t index)
 
 static void bits_take(struct frames *frames, uint64_t index, uint64_t count)
 {
-    for (uint64_t i = index; i < index + count; i++) {
-        frames->free_bits[i / WORD_BITS] &= ~(1ull << (i % WORD_BITS));
-        frames->frames[i].references = 1;
-    }
+    uint64_t end = index + count;
+
     frames->free_count -= count;
+    for (uint64_t i = index; i < end; i++)
+        frames->frames[i].references = 1;
+    while (index < end) {
+        uint64_t bit = index % WORD_BITS;
+        uint64_t here = end - index < WORD_BITS - bit ? end - index : WORD_BITS - bit;
+
+        frames->free_bits[index / WORD_BITS] &= ~(UINT64_MAX >> (WORD_BITS - here) << bit);
+        index += here;
+    }
 }
 
 static int config_check(const struct kernel_config *config)

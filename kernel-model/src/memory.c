@@ -11,7 +11,7 @@
 #include "kernel_state.h"
 #include "region.h"
 
-#define POPULATE_PAGES 64u /* brought in at once */
+#define POPULATE_PAGES PAGE_TREE_NEIGHBOURS /* brought in at once */
 
 bool memory_is_fixed(const struct memory *memory)
 {
@@ -131,6 +131,7 @@ static uint64_t pages_add(struct kernel *kernel, struct memory *memory, uint64_t
 {
     uint64_t nodes = page_tree_missing(&memory->tree, page);
     uint64_t frame, count;
+    uint64_t *entry;
 
     if (grant_charge(kernel, memory->object.grant, wanted + nodes) != 0)
         return 0;
@@ -139,8 +140,9 @@ static uint64_t pages_add(struct kernel *kernel, struct memory *memory, uint64_t
     if (count < wanted)
         grant_uncharge(kernel, memory->object.grant, wanted - count);
     __builtin_memset(frame_bytes(kernel, frame), 0, count << PAGE_SHIFT);
+    entry = page_tree_make(kernel, &memory->tree, page);
     for (uint64_t i = 0; i < count; i++)
-        *page_tree_make(kernel, &memory->tree, page + i) = memory_entry_make(frame + i, 0);
+        entry[i] = memory_entry_make(frame + i, 0);
     memory->present_pages += count;
     return count;
 }
@@ -254,6 +256,7 @@ bool memory_run_next(struct memory *memory, uint64_t from, uint64_t end, struct 
 {
     uint64_t page = from;
     uint64_t *entry;
+    uint64_t expected; /* for the run to go on */
 
     if (from >= end)
         return false;
@@ -264,16 +267,29 @@ bool memory_run_next(struct memory *memory, uint64_t from, uint64_t end, struct 
     entry = page_tree_next(&memory->tree, &page, end);
     if (entry == NULL)
         return false;
-    *run = (struct page_run){.page = page, .pages = 1, .frame = memory_entry_frame(*entry),
+    *run = (struct page_run){.page = page, .frame = memory_entry_frame(*entry),
                              .is_shared = (*entry & ENTRY_SHARED) != 0};
-    while (page + run->pages < end) {
-        entry = page_tree_find(&memory->tree, page + run->pages);
-        if (entry == NULL || *entry == 0 || memory_entry_frame(*entry) != run->frame + run->pages ||
-            ((*entry & ENTRY_SHARED) != 0) != run->is_shared)
-            break;
-        run->pages++;
-    }
+    expected = *entry & ~ENTRY_PINS;
+    do {
+        page++;
+        entry++;
+        expected += 1ull << ENTRY_FRAME_SHIFT;
+        if (page < end && page % PAGE_TREE_NEIGHBOURS == 0)
+            entry = page_tree_find(&memory->tree, page);
+    } while (page < end && entry != NULL && (*entry & ~ENTRY_PINS) == expected);
+    run->pages = page - run->page;
     return true;
+}
+
+uint64_t memory_group_add(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end)
+{
+    const uint64_t *entry = page_tree_find(&memory->tree, first);
+
+    for (uint64_t i = 0; entry != NULL && i < end - first; i++) {
+        if (entry[i] != 0)
+            return 0;
+    }
+    return pages_add(kernel, memory, first, end - first);
 }
 
 int memory_pin(struct kernel *kernel, struct memory *memory, uint64_t page, uint64_t *frame)

@@ -75,6 +75,9 @@ struct plat_space *space_platform(struct space *space);
 /* Serves a fault: maps the page and some around it. 0: retry. -E_FAULT: nothing mapped there or not allowed.
  * -E_NOMEM, PAGE_ABSENT. */
 int space_fault(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access);
+/* A page has come that a thread at `address` waits for: it and its neighbours are mapped, which spares the thread
+ * another fault. Nothing happens if it cannot be used for that access as it is. */
+void space_fault_show(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access);
 
 /* Pointer to user bytes at `address` for kernel access, brought in and made private as needed: sets *bytes to the
  * kernel's view and *length, before how many are wanted, to how many are contiguous in it (at least one, and maybe

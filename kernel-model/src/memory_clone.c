@@ -126,26 +126,45 @@ static bool supply_is_good(const struct memory *memory, const struct memory *fro
     return memory->pager != NULL && memory_is_clonable(from);
 }
 
-/* One page that is absent in `to`; its charge has been paid. */
-static void supply_page(struct kernel *kernel, struct memory *to, uint64_t page, struct memory *from,
-                        uint64_t from_page)
+/* The entry for a page supplied; its charge has been paid. */
+static uint64_t supply_entry(struct kernel *kernel, struct memory *from, uint64_t page)
 {
-    uint64_t *place = page_tree_make(kernel, &to->tree, page);
-    uint64_t *entry = memory_is_fixed(from) ? NULL : page_tree_find(&from->tree, from_page);
+    uint64_t *entry = memory_is_fixed(from) ? NULL : page_tree_find(&from->tree, page);
+    bool was_shared;
     uint64_t frame;
 
-    to->present_pages++;
-    if (memory_is_fixed(from)) {
-        *place = memory_entry_make(from->fixed_frame + from_page, ENTRY_SHARED);
-    } else if (entry != NULL && *entry != 0) {
-        *place = entry_clone(kernel, entry);
-        mappings_write_protect(kernel, from, from_page, from_page + 1);
-    } else {
-        frame = frame_allocate(kernel);
-        KERNEL_ASSERT(kernel, frame != FRAME_NONE);
-        __builtin_memset(frame_bytes(kernel, frame), 0, PAGE_BYTES);
-        *place = memory_entry_make(frame, 0);
+    if (memory_is_fixed(from))
+        return memory_entry_make(from->fixed_frame + page, ENTRY_SHARED);
+    if (entry != NULL && *entry != 0) {
+        was_shared = (*entry & ENTRY_SHARED) != 0;
+        frame = entry_clone(kernel, entry);
+        if (!was_shared)
+            mappings_write_protect(kernel, from, page, page + 1);
+        return frame;
     }
+    frame = frame_allocate(kernel);
+    KERNEL_ASSERT(kernel, frame != FRAME_NONE);
+    __builtin_memset(frame_bytes(kernel, frame), 0, PAGE_BYTES);
+    return memory_entry_make(frame, 0);
+}
+
+/* One page, unless it is there. -E_NOMEM: the grant has no room for it. */
+static int supply_page(struct kernel *kernel, struct memory *to, uint64_t page, struct memory *from,
+                       uint64_t from_page)
+{
+    uint64_t *place = page_tree_find(&to->tree, page);
+    int error;
+
+    if (place != NULL && *place != 0)
+        return 0;
+    error = place != NULL ? grant_charge(kernel, to->object.grant, 1) : clone_page_charge(kernel, to, page);
+    if (error != 0)
+        return error;
+    if (place == NULL)
+        place = page_tree_make(kernel, &to->tree, page);
+    *place = supply_entry(kernel, from, from_page);
+    to->present_pages++;
+    return 0;
 }
 
 int64_t memory_supply(struct kernel *kernel, struct memory *memory, uint64_t offset_bytes, struct memory *from,
@@ -160,13 +179,10 @@ int64_t memory_supply(struct kernel *kernel, struct memory *memory, uint64_t off
         !supply_range_is_good(from, from_offset_bytes, size_bytes))
         return -E_INVAL;
     for (uint64_t i = 0; i < pages; i++) {
-        uint64_t *entry = page_tree_find(&memory->tree, first + i);
+        int error = supply_page(kernel, memory, first + i, from, (from_offset_bytes >> PAGE_SHIFT) + i);
 
-        if (entry != NULL && *entry != 0)
-            continue;
-        if (clone_page_charge(kernel, memory, first + i) != 0)
-            return i == 0 ? -E_NOMEM : (int64_t)(i << PAGE_SHIFT);
-        supply_page(kernel, memory, first + i, from, (from_offset_bytes >> PAGE_SHIFT) + i);
+        if (error != 0)
+            return i == 0 ? error : (int64_t)(i << PAGE_SHIFT);
     }
     return (int64_t)size_bytes;
 }

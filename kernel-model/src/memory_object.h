@@ -65,6 +65,9 @@ bool memory_run_next(struct memory *memory, uint64_t from, uint64_t end, struct 
 uint64_t memory_absent_from(struct memory *memory, uint64_t first, uint64_t page);
 /* Brings in what is absent of [first, end), zeroed; stops where the grant has not got room for the next run. */
 void memory_populate(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end);
+/* If all of [first, end), whose entries are neighbours, is absent: brings in a run of it, zeroed, and returns how many
+ * pages. 0: something is there, or the grant has not got room for all. */
+uint64_t memory_group_add(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end);
 /* Makes the object's own what it shares of [first, end), copying where others still refer to the frame. `mapper` as
  * below. */
 void memory_unshare(struct kernel *kernel, struct memory *memory, struct region *mapper, uint64_t first, uint64_t end);

@@ -8,6 +8,7 @@
 struct kernel;
 
 #define PAGE_TREE_DIRECT 8u
+#define PAGE_TREE_NEIGHBOURS 64u
 #define PAGE_TREE_BITS 9u /* of a page number, for each level */
 #define PAGE_TREE_PAGES_MAX (1ull << 36)
 
@@ -29,7 +30,8 @@ struct page_tree {
 
 /* An empty tree for pages [0, pages), at most PAGE_TREE_PAGES_MAX; *tree is zeroed. */
 void page_tree_init(struct page_tree *tree, uint64_t pages);
-/* The entry of a page, or NULL if there is no node for it. Constant time, as are the next two. */
+/* The entry of a page, or NULL if there is no node for it. Constant time, as are the next two. Behind it lie those of
+ * the pages after it, up to the next multiple of PAGE_TREE_NEIGHBOURS or the object's end. */
 uint64_t *page_tree_find(struct page_tree *tree, uint64_t page);
 /* Nodes that page_tree_make would have to add. */
 uint64_t page_tree_missing(struct page_tree *tree, uint64_t page);

@@ -37,18 +37,27 @@ static void neighbours_unshare(struct kernel *kernel, struct region *region, uin
     }
 }
 
-/* The page and some neighbours come in and are mapped; *frame is the page's. */
-static int page_bring(struct kernel *kernel, struct region *region, uint64_t page, bool write, uint64_t *frame)
+/* The pages around one that are mapped together. */
+static void group_find(const struct region *region, uint64_t page, uint64_t *first, uint64_t *end)
+{
+    *first = page - page % FAULT_AROUND_PAGES;
+    *end = *first + FAULT_AROUND_PAGES;
+    if (*first < region->first_page || memory_is_fixed(region->memory))
+        *first = region->first_page;
+    if (*end > region_end_page(region) || memory_is_fixed(region->memory))
+        *end = region_end_page(region);
+}
+
+/* As page_bring, with all the ways there are. */
+static __attribute__((noinline)) int group_bring(struct kernel *kernel, struct region *region, uint64_t page,
+                                                 bool write, uint64_t *frame)
 {
     struct memory *memory = region->memory;
-    uint64_t first = page - page % FAULT_AROUND_PAGES;
-    uint64_t end = first + FAULT_AROUND_PAGES;
     bool breaks_share = write && page_is_shared(region, page);
-    uint64_t from;
+    uint64_t first, end, from;
     int error;
 
-    first = first > region->first_page && !memory_is_fixed(memory) ? first : region->first_page;
-    end = end < region_end_page(region) && !memory_is_fixed(memory) ? end : region_end_page(region);
+    group_find(region, page, &first, &end);
     /* The page's own neighbours first, so that they come as one run; if there is no room for all, the page alone. */
     from = memory_absent_from(memory, first, page);
     memory_populate(kernel, memory, from, end);
@@ -62,6 +71,41 @@ static int page_bring(struct kernel *kernel, struct region *region, uint64_t pag
         memory_unshare(kernel, memory, region, first, end);
     if (breaks_share)
         neighbours_unshare(kernel, region, region_address(region, page));
+    return region_map_present(kernel, region, first, end);
+}
+
+/* The page's frame, if it can be used as it is. */
+static bool page_is_ready(struct region *region, uint64_t page, bool write, uint64_t *frame)
+{
+    struct memory *memory = region->memory;
+    const uint64_t *entry;
+
+    if (memory_is_fixed(memory)) {
+        *frame = memory->fixed_frame + page;
+        return true;
+    }
+    entry = page_tree_find(&memory->tree, page);
+    if (entry == NULL || *entry == 0 || (write && (*entry & ENTRY_SHARED) != 0))
+        return false;
+    *frame = memory_entry_frame(*entry);
+    return true;
+}
+
+/* The page and some neighbours come in and are mapped; *frame is the page's. The usual: nothing is there yet. */
+static int page_bring(struct kernel *kernel, struct region *region, uint64_t page, bool write, uint64_t *frame)
+{
+    struct memory *memory = region->memory;
+    const uint64_t *entry = memory_is_fixed(memory) ? NULL : page_tree_find(&memory->tree, page);
+    uint64_t first, end;
+
+    if (memory_is_fixed(memory) || (entry != NULL && *entry != 0))
+        return group_bring(kernel, region, page, write, frame);
+    if (memory->pager != NULL)
+        return fault_note(kernel, memory, page, write ? ACCESS_WRITE : ACCESS_READ);
+    group_find(region, page, &first, &end);
+    if (memory_group_add(kernel, memory, first, end) != end - first)
+        return group_bring(kernel, region, page, write, frame);
+    (void)page_is_ready(region, page, write, frame);
     return region_map_present(kernel, region, first, end);
 }
 
@@ -87,21 +131,18 @@ int space_fault(struct kernel *kernel, struct space *space, uint64_t address, ui
     return page_bring(kernel, region, region_page(region, address), access == ACCESS_WRITE, &frame);
 }
 
-/* The page's frame, if it can be used as it is. */
-static bool page_is_ready(struct region *region, uint64_t page, bool write, uint64_t *frame)
+void space_fault_show(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access)
 {
-    struct memory *memory = region->memory;
-    const uint64_t *entry;
+    struct region *region = region_at(space, address);
+    uint64_t page, first, end, frame;
 
-    if (memory_is_fixed(memory)) {
-        *frame = memory->fixed_frame + page;
-        return true;
-    }
-    entry = page_tree_find(&memory->tree, page);
-    if (entry == NULL || *entry == 0 || (write && (*entry & ENTRY_SHARED) != 0))
-        return false;
-    *frame = memory_entry_frame(*entry);
-    return true;
+    if (region == NULL || !prot_allows(region->prot, access))
+        return;
+    page = region_page(region, address);
+    if (!page_is_ready(region, page, access == ACCESS_WRITE, &frame))
+        return;
+    group_find(region, page, &first, &end);
+    (void)region_map_present(kernel, region, first, end);
 }
 
 static bool access_is_allowed(const struct region *region, uint32_t access, bool force)

@@ -161,6 +161,54 @@ START_TEST(an_absent_page_is_asked_of_its_pager_and_the_thread_goes_on_MEM_2)
 }
 END_TEST
 
+START_TEST(a_page_that_came_is_shown_before_the_thread_goes_on_unless_it_needs_a_copy_MEM_2)
+{
+    struct world world = world_create();
+    struct scenario *s = world.pair.s;
+    struct thread *client = world.pair.client;
+    uint64_t frame;
+    uint32_t prot;
+
+    paged_map(&world, client);
+    touch(&world, client, PAGED + PAGE_BYTES, ACCESS_READ);
+    ck_assert(pager_serves(&world, 0));
+    ck_assert(fake_mapping_get(s->fake, client->space, PAGED + PAGE_BYTES, &frame, &prot));
+    ck_assert_uint_eq(prot, PROT_R);
+    /* The pager's own page would be written. */
+    touch(&world, client, PAGED + 3 * PAGE_BYTES, ACCESS_WRITE);
+    ck_assert(pager_serves(&world, 0));
+    ck_assert(!fake_mapping_get(s->fake, client->space, PAGED + 3 * PAGE_BYTES, &frame, &prot));
+    touch(&world, client, PAGED + 3 * PAGE_BYTES, ACCESS_WRITE);
+    ck_assert(fake_mapping_get(s->fake, client->space, PAGED + 3 * PAGE_BYTES, &frame, &prot));
+    ck_assert_uint_eq(prot, PROT_R | PROT_W);
+    scenario_destroy(s);
+}
+END_TEST
+
+/* What is unmapped meanwhile, or may not be used any more, is found by the thread itself. */
+START_TEST(a_page_that_came_too_late_is_not_shown_MEM_2)
+{
+    for (unsigned protects = 0; protects < 2; protects++) {
+        struct world world = world_create();
+        struct scenario *s = world.pair.s;
+        struct thread *client = world.pair.client;
+        uint64_t frame;
+        uint32_t prot;
+
+        paged_map(&world, client);
+        touch(&world, client, PAGED, ACCESS_READ);
+        if (protects != 0)
+            ck_assert_int_eq(space_protect(s->kernel, client->space, PAGED, PAGED_BYTES, 0), 0);
+        else
+            ck_assert_int_eq(space_unmap(s->kernel, client->space, PAGED, PAGED_BYTES), 0);
+        ck_assert(pager_serves(&world, 0));
+        ck_assert_int_eq(client->state, THREAD_READY);
+        ck_assert(!fake_mapping_get(s->fake, client->space, PAGED, &frame, &prot));
+        scenario_destroy(s);
+    }
+}
+END_TEST
+
 START_TEST(a_page_that_is_refused_is_an_exception_MEM_2)
 {
     struct world world = world_create();
@@ -436,7 +484,9 @@ START_TEST(an_exception_waits_for_the_page_of_a_handler_that_waited_for_it_IPC_1
 END_TEST
 
 UNIT_MAIN("pager", an_absent_page_is_asked_of_its_pager_and_the_thread_goes_on_MEM_2,
-          a_page_that_is_refused_is_an_exception_MEM_2, a_message_from_paged_memory_arrives_whole_IPC_15,
+          a_page_that_came_is_shown_before_the_thread_goes_on_unless_it_needs_a_copy_MEM_2,
+          a_page_that_came_too_late_is_not_shown_MEM_2, a_page_that_is_refused_is_an_exception_MEM_2,
+          a_message_from_paged_memory_arrives_whole_IPC_15,
           a_message_into_paged_memory_and_its_answer_arrive_whole_IPC_15,
           an_answer_waits_for_its_clients_page_IPC_15,
           a_refused_page_in_the_middle_of_a_copy_fails_its_owner_only_IPC_14,
