@@ -7,12 +7,10 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/futex.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -20,8 +18,6 @@
 
 #define CPU 0u
 #define DEVICE_TABLE_BYTES PAGE_BYTES
-#define KERNEL_NICE 3
-#define KERNEL_FIFO 1
 #define LIBSYS_PATH "boot/libsys"
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x10u
@@ -183,36 +179,6 @@ static const struct libsys_header *archive_libsys(const char *archive, uint64_t 
     return NULL;
 }
 
-/* One host CPU for the kernel and all programs. Programs inherit it by fork. */
-static void cpu_pin(void)
-{
-    int cpu = sched_getcpu();
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(cpu < 0 ? 0 : cpu, &set);
-    sched_setaffinity(0, sizeof(set), &set);
-}
-
-/* Each address space needs two descriptors. */
-static void descriptors_allow(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
-/* The kernel thread gets less host priority than the programs: a program's call then lets the kernel run only when the
- * program has gone to sleep, and its answer runs the program at once: half the host's switches. */
-static void priority_lower(const struct machine *machine)
-{
-    struct sched_param parameter = {.sched_priority = KERNEL_FIFO};
-    if (!machine->config.realtime || sched_setscheduler(0, SCHED_FIFO, &parameter) != 0) {
-        setpriority(PRIO_PROCESS, 0, KERNEL_NICE);
-    }
-}
-
 static int kernel_start(struct machine *machine, uint64_t offset_bytes, uint64_t archive_bytes, const char **error)
 {
     machine->kernel = aligned_alloc(PAGE_BYTES, (kernel_bytes() + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES);
@@ -255,8 +221,8 @@ int machine_boot(struct machine *machine, uint64_t offset_bytes, uint64_t archiv
         *error = "the boot archive has no good boot/libsys";
         return -E_NOENT;
     }
-    cpu_pin();
-    descriptors_allow();
+    host_cpu_pin();
+    host_descriptors_allow();
     uint64_t own_offset = ram_bytes + machine->device_bytes;
     struct isolation_config config = {.memory_fd = machine->memory_fd,
                                       .own_offset = own_offset,
@@ -364,7 +330,7 @@ static void event_tell(struct machine *machine, struct thread *thread, const str
 int machine_run(struct machine *machine)
 {
     struct isolation_event event;
-    priority_lower(machine);
+    host_kernel_thread(machine->config.realtime);
     while (!atomic_load(&machine->stopped)) {
         machine->kicks_seen = atomic_load(&machine->kicks);
         flags_take(machine);

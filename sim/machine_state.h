@@ -70,6 +70,12 @@ struct isolation_task *platform_task(struct thread *thread);
 /* The kernel thread looks at the flags soon: the running program is preempted, or idleness ends. From any thread. */
 void machine_kick(struct machine *machine);
 
+/* host.c: one host CPU for the calling thread and what it makes; as many descriptors as are allowed, because each
+ * address space needs two; the kernel thread's priority, below the programs'. */
+void host_cpu_pin(void);
+void host_descriptors_allow(void);
+void host_kernel_thread(bool realtime);
+
 /* trace.c: gives the kernel its ring, if a trace is wanted (-E_NOMEM); hands on what is in it if it holds at least
  * `least` records. */
 int trace_start(struct machine *machine);
