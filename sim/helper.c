@@ -5,6 +5,7 @@
 #include <abi/errno.h>
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -71,6 +72,7 @@ static void *helper_main(void *argument)
     struct machine *machine = argument;
     struct pollfd polled[MACHINE_WATCHES_MAX + 2];
     prctl(PR_SET_NAME, "baton-helper");
+    unshare(CLONE_FILES); /* a table of descriptors with one user is cheaper for the kernel thread's host calls */
     struct sched_param parameter = {.sched_priority = HELPER_FIFO};
     if (!machine->config.realtime || pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter) != 0) {
         setpriority(PRIO_PROCESS, 0, 0); /* the kernel thread's nice value was inherited, or not yet set */

@@ -22,6 +22,12 @@ bool isolation_preempt(struct isolation *isolation)
     return word != 0 && syscall(SYS_tgkill, (pid_t)(word >> 32), (pid_t)(word & 0xffffffffu), SIGUSR1) == 0;
 }
 
+/* Has preemption been asked for? Writes only then: a request that comes meanwhile stays. */
+static bool preempt_take(struct isolation *isolation)
+{
+    return atomic_load(&isolation->preempt) && atomic_exchange(&isolation->preempt, false);
+}
+
 #define TRAP_PAGE_FAULT 14u
 #define PAGE_FAULT_WRITE 2u
 #define PAGE_FAULT_EXECUTE 16u
@@ -151,15 +157,15 @@ static void task_wait(struct isolation_task *task, struct isolation_event *event
 void isolation_task_run(struct isolation_task *task, void *owner, struct isolation_event *event)
 {
     struct isolation *isolation = task->space->isolation;
-    *event = (struct isolation_event){.kind = ISOLATION_LOST};
+    event->kind = ISOLATION_LOST;
     task->owner = owner;
     space_flush(task->space);
     if (task->space->lost) {
         task->owner = NULL;
         return;
     }
-    atomic_store(&isolation->running, task_word(task));
-    if (atomic_exchange(&isolation->preempt, false)) {
+    atomic_store(&isolation->running, task_word(task)); /* before the look at `preempt`, as the other side's */
+    if (preempt_take(isolation)) {
         event->kind = ISOLATION_PREEMPTED;
     } else {
         task_resume(task);
@@ -168,6 +174,6 @@ void isolation_task_run(struct isolation_task *task, void *owner, struct isolati
     if (event->kind == ISOLATION_LOST) {
         task->owner = NULL; /* this event tells */
     }
-    atomic_store(&isolation->running, 0);
-    atomic_store(&isolation->preempt, false); /* what was asked for until now is reported by this return */
+    atomic_store_explicit(&isolation->running, 0, memory_order_release); /* seen late, it costs a needless kick */
+    preempt_take(isolation); /* what was asked for until now is reported by this return */
 }

@@ -100,22 +100,6 @@ int wait_notification(int listener, struct seccomp_notif *notification)
     }
 }
 
-static bool answer(int listener, uint64_t id, int64_t result, uint32_t flags)
-{
-    struct seccomp_notif_resp response = {.id = id, .val = result, .flags = flags};
-    return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response) == 0;
-}
-
-bool notification_answer(int listener, uint64_t id, int64_t result)
-{
-    return answer(listener, id, result, 0);
-}
-
-bool notification_continue(int listener, uint64_t id)
-{
-    return answer(listener, id, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE);
-}
-
 void listener_sync(int listener)
 {
     ioctl(listener, SECCOMP_IOW(4, uint64_t), 1ul); /* SET_FLAGS, SYNC_WAKE_UP: Linux 6.6; older ones do without */
