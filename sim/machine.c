@@ -299,10 +299,10 @@ static void flags_take(struct machine *machine)
     }
 }
 
-static void event_tell(struct machine *machine, struct thread *thread, const struct isolation_event *event)
+static void event_tell(struct machine *machine, struct thread *thread, const struct isolation_event *event,
+                       uint64_t now_ns)
 {
     struct kernel *kernel = machine->kernel;
-    uint64_t now_ns = machine_now_ns();
     switch (event->kind) {
     case ISOLATION_CALL: {
         struct syscall_arguments call = {.number = event->number - SYSCALL_BASE};
@@ -327,23 +327,31 @@ static void event_tell(struct machine *machine, struct thread *thread, const str
     }
 }
 
+/* The clock is read once for an event and for what runs after it, unless the kernel was long at it. */
 int machine_run(struct machine *machine)
 {
     struct isolation_event event;
     host_kernel_thread(machine->config.realtime);
+    uint64_t now_ns = machine_now_ns();
     while (!atomic_load(&machine->stopped)) {
         machine->kicks_seen = atomic_load(&machine->kicks);
         flags_take(machine);
         trace_drain(machine, TRACE_RING_RECORDS / 2);
-        struct thread *thread = kernel_next(machine->kernel, CPU, machine_now_ns());
+        if (machine->copied) {
+            machine->copied = false;
+            now_ns = machine_now_ns();
+        }
+        struct thread *thread = kernel_next(machine->kernel, CPU, now_ns);
         if (atomic_load(&machine->stopped)) {
             break;
         }
         if (thread != NULL) {
             isolation_task_run(platform_task(thread), thread, &event);
-            event_tell(machine, thread, &event);
+            now_ns = machine_now_ns();
+            event_tell(machine, thread, &event, now_ns);
         } else {
             syscall(SYS_futex, &machine->kicks, FUTEX_WAIT_PRIVATE, machine->kicks_seen, NULL, NULL, 0);
+            now_ns = machine_now_ns();
         }
     }
     helper_stop(machine);

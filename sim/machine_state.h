@@ -41,6 +41,7 @@ struct machine {
     uint32_t lines_enabled; /* bit n: the kernel wants it */
     uint32_t lines_masked;  /* bit n: told to the kernel, not acknowledged */
     unsigned kicks_seen;    /* `kicks` before the flags were last looked at */
+    bool copied;            /* the kernel was in a long copy since the clock was read */
 
     /* Between threads. */
     atomic_uint kicks;        /* counts what might end idleness; the idle kernel thread waits on it */

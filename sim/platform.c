@@ -151,8 +151,9 @@ void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns)
 
 bool plat_preempt_pending(struct kernel *kernel, unsigned cpu)
 {
-    const struct machine *machine = machine_of(kernel);
+    struct machine *machine = machine_of(kernel);
     (void)cpu;
+    machine->copied = true;
     return atomic_load_explicit(&machine->kicks, memory_order_relaxed) != machine->kicks_seen;
 }
 
