@@ -24,6 +24,48 @@ static bool exception_upcall(struct kernel *kernel, struct thread *client, const
     return true;
 }
 
+static char *text_put(char *to, const char *text)
+{
+    while (*text != '\0')
+        *to++ = *text++;
+    return to;
+}
+
+static char *number_put(char *to, uint64_t value, unsigned base)
+{
+    char digits[20]; /* as many as the largest number has */
+    unsigned count = 0;
+
+    do {
+        digits[count++] = "0123456789abcdef"[value % base];
+        value /= base;
+    } while (value != 0);
+    while (count > 0)
+        *to++ = digits[--count];
+    return to;
+}
+
+/* One line in the log for a thread that dies of what nobody is told. */
+static void exception_log(struct kernel *kernel, const struct thread *thread, const struct exception_info *info)
+{
+    static const char names[][20] = {
+        [EXCEPTION_FAULT] = "memory fault",       [EXCEPTION_ILLEGAL] = "illegal instruction",
+        [EXCEPTION_ARITHMETIC] = "arithmetic error", [EXCEPTION_BREAKPOINT] = "breakpoint",
+        [EXCEPTION_BUS] = "bus error",            [EXCEPTION_FOREIGN_CALL] = "foreign system call",
+        [EXCEPTION_NO_MEMORY] = "out of memory",  [EXCEPTION_HOST] = "thread lost",
+    };
+    char line[128];
+    char *end = text_put(line, "died: thread/");
+
+    end = number_put(end, thread->serial, 10);
+    end = text_put(end, ", which has no exception channel: ");
+    end = text_put(end, info->kind < sizeof(names) / sizeof(names[0]) ? names[info->kind] : "exception");
+    end = text_put(end, " at 0x");
+    end = number_put(end, info->address, 16);
+    end = text_put(end, "\n");
+    plat_log(kernel, line, (size_t)(end - line));
+}
+
 void message_exception(struct kernel *kernel, struct thread *thread, const struct exception_info *info)
 {
     struct message *message = &thread->message;
@@ -33,6 +75,7 @@ void message_exception(struct kernel *kernel, struct thread *thread, const struc
     if (info->kind == EXCEPTION_FOREIGN_CALL && exception_upcall(kernel, thread, info))
         return;
     if (connection == NULL || connection->channel->dead) {
+        exception_log(kernel, thread, info);
         thread_kill(kernel, thread);
         return;
     }

@@ -26,4 +26,7 @@ verdict poweroff_stops_the_machine "SIM-1" same "$status" 0
 run --add "$BUILD/tests/bare/deserter:/sbin/root" -- true
 verdict a_machine_whose_root_server_dies_says_so_and_exits_125 "" same "$status|$out|$err" \
     "125||failure: the root server has died, and the machine with it"
+run -v --add "$BUILD/tests/bare/deserter:/sbin/root" -- true
+verdict a_thread_that_nobody_watches_dies_with_its_cause_in_the_log "MEM-2" grep -q \
+    '^died: thread/1, which has no exception channel: memory fault at 0x123000$' "$work/err"
 finish

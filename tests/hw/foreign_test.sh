@@ -69,4 +69,14 @@ for board in ${BOARDS:-virt pc}; do
         fi
     done
 done
+crashed() {
+    [[ $status == 139 && $out == "crash: "* && $out == *123450* && $out =~ rip|pc && -z $err ]]
+}
+
+for board in ${BOARDS:-virt pc}; do
+    build=$BUILD
+    [[ $board != virt && $board != raspi* ]] || build=$TOP/build-aarch64
+    run_with /dev/null "$BOARD" "$board" run --add "$build/tests/foreign/crash:/bin/crash" -- /bin/crash
+    verdict "${board}_crash_prints_registers_and_address_and_exits_139" "PRC-11 MEM-2 HW-5" crashed
+done
 finish

@@ -114,7 +114,7 @@ TEST(pages_come_when_they_are_touched_MEM_2)
     close_all();
 }
 
-TEST(messages_wait_for_absent_pages_and_go_on_IPC_15)
+TEST(messages_wait_for_absent_pages_and_go_on_IPC_15_MEM_2)
 {
     EXPECT(open_all());
     struct part send = {(uint64_t)paged + 3, SENT_BYTES};
@@ -164,6 +164,6 @@ TEST(a_dead_pager_fails_the_owner_IPC_15_IPC_17)
     close_all();
 }
 
-TEST_MAIN(pages_come_when_they_are_touched_MEM_2, messages_wait_for_absent_pages_and_go_on_IPC_15,
+TEST_MAIN(pages_come_when_they_are_touched_MEM_2, messages_wait_for_absent_pages_and_go_on_IPC_15_MEM_2,
           answers_wait_for_absent_pages_and_go_on_IPC_15, a_refused_page_fails_its_owner_only_IPC_14_IPC_15,
           a_dead_pager_fails_the_owner_IPC_15_IPC_17)

@@ -226,8 +226,9 @@ START_TEST(a_fault_inside_the_library_cannot_be_sent_there)
 }
 END_TEST
 
-START_TEST(without_a_handler_the_thread_dies_MEM_2)
+START_TEST(without_a_handler_the_thread_dies_and_the_log_says_of_what_MEM_2)
 {
+    static const char line[] = "died: thread/1, which has no exception channel: memory fault at 0x900000\n";
     struct scenario *s = scenario_create();
     struct process process = process_create(s);
     struct thread *thread = thread_add(&process, 10, NULL, NULL);
@@ -235,6 +236,8 @@ START_TEST(without_a_handler_the_thread_dies_MEM_2)
     ck_assert_ptr_eq(next_of(s), thread);
     kernel_fault(s->kernel, 0, s->now_ns, NOWHERE, ACCESS_READ);
     ck_assert_ptr_null(next_of(s));
+    ck_assert_uint_eq(s->fake->log_length, sizeof(line) - 1);
+    ck_assert_mem_eq(s->fake->log, line, sizeof(line) - 1);
     ck_assert_uint_eq(s->fake->contexts, 0);
     scenario_destroy(s);
 }
@@ -275,5 +278,6 @@ UNIT_MAIN("exception", a_fault_that_can_be_served_is_MEM_1, a_bad_fault_goes_to_
           a_foreign_call_inside_the_library_goes_to_the_handler_CMP_3,
           a_foreign_call_does_not_overwrite_an_upcall_CMP_3, a_foreign_call_without_a_library_goes_to_the_handler,
           a_fault_inside_the_library_cannot_be_sent_there,
-          without_a_handler_the_thread_dies_MEM_2, a_handler_that_dies_takes_its_faulting_threads_along_IPC_17,
+          without_a_handler_the_thread_dies_and_the_log_says_of_what_MEM_2,
+          a_handler_that_dies_takes_its_faulting_threads_along_IPC_17,
           a_waiting_handler_is_switched_to_directly_IPC_4, writing_into_an_exception_checks_the_vector_IPC_10)
