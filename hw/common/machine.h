@@ -52,6 +52,12 @@ struct plat_context *machine_enter(struct thread *thread);
  * machine_next. */
 struct plat_context *machine_wait(void);
 
+/* The same, if it is another one. */
+static inline struct plat_context *machine_resume(struct thread *thread)
+{
+    return thread_context(thread) == machine.entered ? machine.entered : machine_enter(thread);
+}
+
 /* Called by the arch's trap code on the kernel's stack after the core was told what happened at now_ns: returns the
  * context to resume, with its space switched to and arch_context_enter called. Does not return once the machine is
  * stopped. */
@@ -61,7 +67,7 @@ static inline struct plat_context *machine_next(uint64_t now_ns)
     if (thread == NULL) {
         return machine_wait();
     }
-    return thread_context(thread) == machine.entered ? machine.entered : machine_enter(thread);
+    return machine_resume(thread);
 }
 
 /* Delivers the interrupts that the board's controller has pending, and the timer. */

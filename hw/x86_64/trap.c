@@ -100,8 +100,8 @@ static struct plat_context *next(void)
 struct plat_context *trap_call(const struct syscall_arguments *arguments)
 {
     uint64_t now_ns = arch_clock_ns();
-    kernel_syscall(machine.kernel, 0, now_ns, arguments);
-    return settled(machine_next(now_ns));
+    struct thread *next = kernel_syscall(machine.kernel, 0, now_ns, arguments);
+    return settled(next != NULL ? machine_resume(next) : machine_next(now_ns));
 }
 
 struct plat_context *trap_foreign(struct plat_context *context)

@@ -113,7 +113,8 @@ static bool call_make(struct kernel *kernel, struct thread *thread)
     return result != SYSCALL_PREEMPTED;
 }
 
-void message_general(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
+struct thread *message_general(struct kernel *kernel, struct thread *thread,
+                               const struct syscall_arguments *arguments)
 {
     schedule_account(kernel);
     kernel->general_calls++;
@@ -123,48 +124,50 @@ void message_general(struct kernel *kernel, struct thread *thread, const struct 
         thread->call.argument[i] = arguments->argument[i];
     job_begin(thread);
     call_make(kernel, thread);
+    return NULL;
 }
 
 /* The short way of a call that is done at once: it reads no memory of the program's, never blocks, and dooms nobody. */
-static inline __attribute__((always_inline)) void simple_make(struct kernel *kernel, struct thread *thread,
-                                                              const struct syscall_arguments *arguments,
-                                                              int64_t (*make)(struct kernel *, struct thread *,
-                                                                              const uint64_t *))
+static inline __attribute__((always_inline)) struct thread *simple_make(struct kernel *kernel, struct thread *thread,
+                                                                        const struct syscall_arguments *arguments,
+                                                                        int64_t (*make)(struct kernel *,
+                                                                                        struct thread *,
+                                                                                        const uint64_t *))
 {
-    if (thread->again) {
-        message_general(kernel, thread, arguments);
-        return;
-    }
+    if (thread->again)
+        return message_general(kernel, thread, arguments);
     current_look(thread);
     thread->in_call = true;
     plat_context_result(kernel, (struct plat_context *)(void *)thread->context,
                         make(kernel, thread, arguments->argument));
+    if (!schedule_goes_on(kernel, thread->priority) || thread->lent != NULL || thread->interrupt_pending ||
+        kernel->cpu[0].direct != NULL)
+        return NULL;
+    thread->in_call = false;
+    return thread;
 }
 
 /* Calls that are no messages. */
-static __attribute__((noinline)) void simple_or_general(struct kernel *kernel, struct thread *thread,
-                                                        const struct syscall_arguments *arguments)
+static __attribute__((noinline)) struct thread *simple_or_general(struct kernel *kernel, struct thread *thread,
+                                                                  const struct syscall_arguments *arguments)
 {
     switch (kernel->fast ? arguments->number : 0) {
     case SYS_HANDLE_INFO:
-        simple_make(kernel, thread, arguments, syscall_handle_info);
-        break;
+        return simple_make(kernel, thread, arguments, syscall_handle_info);
     case SYS_CLOCK_READ:
-        simple_make(kernel, thread, arguments, syscall_clock_read);
-        break;
+        return simple_make(kernel, thread, arguments, syscall_clock_read);
     case SYS_PULSE:
-        simple_make(kernel, thread, arguments, syscall_pulse);
-        break;
+        return simple_make(kernel, thread, arguments, syscall_pulse);
     case SYS_NOTIFICATION_SIGNAL:
-        simple_make(kernel, thread, arguments, syscall_notification_signal);
-        break;
+        return simple_make(kernel, thread, arguments, syscall_notification_signal);
     default:
-        message_general(kernel, thread, arguments);
+        return message_general(kernel, thread, arguments);
     }
 }
 
 /* Time is charged when the CPU goes on, or before anything could depend on it. */
-void kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const struct syscall_arguments *arguments)
+struct thread *kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns,
+                              const struct syscall_arguments *arguments)
 {
     struct thread *thread = kernel->cpu[0].current;
 
@@ -173,19 +176,15 @@ void kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const 
         kernel->now_ns = now_ns;
     switch (kernel->fast ? arguments->number : 0) {
     case SYS_CALL:
-        message_fast_call(kernel, thread, arguments);
-        break;
+        return message_fast_call(kernel, thread, arguments);
     case SYS_CALL_SHORT:
-        message_fast_call_short(kernel, thread, arguments);
-        break;
+        return message_fast_call_short(kernel, thread, arguments);
     case SYS_REPLY_RECEIVE:
-        message_fast_reply_receive(kernel, thread, arguments);
-        break;
+        return message_fast_reply_receive(kernel, thread, arguments);
     case SYS_REPLY_RECEIVE_SHORT:
-        message_fast_reply_receive_short(kernel, thread, arguments);
-        break;
+        return message_fast_reply_receive_short(kernel, thread, arguments);
     default:
-        simple_or_general(kernel, thread, arguments);
+        return simple_or_general(kernel, thread, arguments);
     }
 }
 

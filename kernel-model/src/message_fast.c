@@ -6,6 +6,7 @@
 #include "copy_fast.h"
 #include "kernel_state.h"
 #include "lending.h"
+#include "schedule_plain.h"
 #include "table.h"
 
 #define WORD_BYTES sizeof(uint64_t)
@@ -24,6 +25,12 @@ static inline void entry_unlink(struct list *entry)
 static inline struct plat_context *context_of(struct thread *thread)
 {
     return (struct plat_context *)(void *)thread->context;
+}
+
+/* Whether a thread that waits could not simply run on. */
+static inline bool is_held(const struct thread *thread)
+{
+    return thread->suspended || thread->again || thread->interrupt_pending;
 }
 
 /* Whether a thread that calls or answers does so in a plain way. */
@@ -57,7 +64,7 @@ static inline struct thread *call_receiver(const struct thread *thread, const st
     struct list *first = channel->receivers.next;
     struct thread *server = LIST_ENTRY(first, struct thread, wait_link);
 
-    if ((entry->rights & (RIGHT_READ | RIGHT_WRITE)) == 0 || first == &channel->receivers || server->suspended ||
+    if ((entry->rights & (RIGHT_READ | RIGHT_WRITE)) == 0 || first == &channel->receivers || is_held(server) ||
         server->lent != NULL)
         return NULL;
     /* It may work for others, of the same priority. */
@@ -86,16 +93,17 @@ static inline void lend_priority(struct thread *client, struct thread *server)
 }
 
 /* The rest of a call with deadlines. */
-static __attribute__((noinline)) void call_settle(struct kernel *kernel, struct thread *thread, struct thread *server,
-                                                  uint64_t deadline_ns)
+static __attribute__((noinline)) struct thread *call_settle(struct kernel *kernel, struct thread *thread,
+                                                            struct thread *server, uint64_t deadline_ns)
 {
     deadline_remove(&kernel->deadlines, &server->deadline);
     if (deadline_ns != DEADLINE_NONE)
         deadline_insert(&kernel->deadlines, &thread->deadline, deadline_ns);
-    plat_context_result(kernel, context_of(server), 0);
+    (void)schedule_hand_over(kernel, thread, server);
+    return NULL; /* the timer may have to be armed */
 }
 
-/* The call is made: from here on nothing can fail. The client waits for an answer, the server runs next. */
+/* The call is made: from here on nothing can fail. The client waits for an answer. */
 static inline void call_commit(struct kernel *kernel, struct thread *thread, struct thread *server,
                                const struct handle_entry *entry, bool uninterruptible)
 {
@@ -125,9 +133,6 @@ static inline void call_commit(struct kernel *kernel, struct thread *thread, str
     lend_priority(thread, server);
     entry_unlink(&server->wait_link);
     server->channel = NULL;
-    server->state = THREAD_READY;
-    kernel->cpu[0].current = NULL;
-    kernel->cpu[0].direct = server;
 }
 
 /* What the server is told. */
@@ -177,7 +182,8 @@ static inline void words_put(uint64_t to[MESSAGE_WORDS_MAX], const uint64_t word
 
 _Static_assert(MESSAGE_WORDS_MAX == 4, "the least number that carries is 5");
 
-void message_fast_call_short(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
+struct thread *message_fast_call_short(struct kernel *kernel, struct thread *thread,
+                                       const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
     const struct handle_entry *entry = entry_of_type(thread, argument[0], OBJECT_CONNECTION);
@@ -202,16 +208,16 @@ void message_fast_call_short(struct kernel *kernel, struct thread *thread, const
     message->bytes[1] = wanted * WORD_BYTES;
     call_commit(kernel, thread, server, entry, counts >> 32 != 0);
     call_tell(thread, server, sent * WORD_BYTES, sent);
+    plat_context_result(kernel, context_of(server), 0);
     if (server->deadline.queued)
-        call_settle(kernel, thread, server, DEADLINE_NONE);
-    else
-        plat_context_result(kernel, context_of(server), 0);
-    return;
+        return call_settle(kernel, thread, server, DEADLINE_NONE);
+    return schedule_hand_over(kernel, thread, server);
 general:
-    message_general(kernel, thread, arguments);
+    return message_general(kernel, thread, arguments);
 }
 
-void message_fast_call(struct kernel *kernel, struct thread *thread, const struct syscall_arguments *arguments)
+struct thread *message_fast_call(struct kernel *kernel, struct thread *thread,
+                                 const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
     const struct handle_entry *entry = entry_of_type(thread, argument[0], OBJECT_CONNECTION);
@@ -242,13 +248,12 @@ void message_fast_call(struct kernel *kernel, struct thread *thread, const struc
     message->is_short = false;
     call_commit(kernel, thread, server, entry, counts >> 32 != 0);
     call_tell(thread, server, from.bytes < to.bytes ? from.bytes : to.bytes, 0);
+    plat_context_result(kernel, context_of(server), 0);
     if (server->deadline.queued || deadline_ns != DEADLINE_NONE)
-        call_settle(kernel, thread, server, deadline_ns);
-    else
-        plat_context_result(kernel, context_of(server), 0);
-    return;
+        return call_settle(kernel, thread, server, deadline_ns);
+    return schedule_hand_over(kernel, thread, server);
 general:
-    message_general(kernel, thread, arguments);
+    return message_general(kernel, thread, arguments);
 }
 
 /* The client that the current thread answers; NULL: it is not so simple. */
@@ -258,7 +263,7 @@ static inline struct thread *reply_client(struct kernel *kernel, struct thread *
     struct thread *client = slot < kernel->slot_used ? kernel->slots[slot].thread : NULL;
 
     if (client == NULL || id == 0 || client->message.plain_id != id || client->message.server != thread ||
-        client->suspended || client->message.connection->handles == 1)
+        is_held(client) || client->message.connection->handles == 1)
         return NULL;
     return client;
 }
@@ -274,8 +279,8 @@ static inline struct channel *reply_channel(struct thread *thread, uint64_t hand
     return channel;
 }
 
-/* The message ends but for what reply_end does. The client runs next. */
-static inline void reply_commit(struct kernel *kernel, struct thread *client, uint64_t bytes)
+/* The message ends but for what reply_end does. */
+static inline void reply_commit(struct thread *client, uint64_t bytes)
 {
     struct message *message = &client->message;
     struct connection *connection = message->connection;
@@ -292,13 +297,10 @@ static inline void reply_commit(struct kernel *kernel, struct thread *client, ui
     message->server = NULL;
     connection->handles--;
     connection->object.references--;
-    client->state = THREAD_READY;
-    kernel->cpu[0].direct = client;
 }
 
 /* The thread waits for a message. */
-static inline void receive_commit(struct kernel *kernel, struct thread *thread, struct channel *channel,
-                                  uint64_t parts, uint32_t count)
+static inline void receive_commit(struct thread *thread, struct channel *channel, uint64_t parts, uint32_t count)
 {
     channel->last_server_slot = thread->slot;
     channel->last_server_serial = thread->serial;
@@ -315,12 +317,11 @@ static inline void receive_commit(struct kernel *kernel, struct thread *thread, 
     thread->channel = channel;
     thread->receive_vector = (struct vector_arguments){.parts = parts, .count = count};
     list_push_back(&channel->receivers, &thread->wait_link);
-    kernel->cpu[0].current = NULL;
 }
 
 /* The server works for others too, or the client has a deadline. */
-static __attribute__((noinline)) void reply_settle(struct kernel *kernel, struct thread *thread, struct thread *client,
-                                                   int64_t status)
+static __attribute__((noinline)) struct thread *reply_settle(struct kernel *kernel, struct thread *thread,
+                                                             struct thread *client)
 {
     struct prioqueue_node *first;
 
@@ -331,30 +332,30 @@ static __attribute__((noinline)) void reply_settle(struct kernel *kernel, struct
     if (first != NULL && first->priority > thread->priority)
         thread->priority = first->priority;
     lending_update(kernel, thread);
-    plat_context_result(kernel, context_of(client), status);
+    return schedule_hand_over(kernel, thread, client);
 }
 
-/* The client lends nothing any more and gets its result. */
-static inline void reply_end(struct kernel *kernel, struct thread *thread, struct thread *client, int64_t status)
+/* The client lends nothing any more, gets its result, and runs. */
+static inline struct thread *reply_end(struct kernel *kernel, struct thread *thread, struct thread *client,
+                                       int64_t status)
 {
     struct prioqueue_node *node = &client->message.server_node;
     struct list *levels = &thread->served.levels;
 
+    plat_context_result(kernel, context_of(client), status);
     if (client->deadline.queued || !list_is_empty(&thread->lenders) || levels->previous != &node->level ||
-        levels->next != &node->level || node->peers.next != &node->peers) {
-        reply_settle(kernel, thread, client, status);
-        return;
-    }
+        levels->next != &node->level || node->peers.next != &node->peers)
+        return reply_settle(kernel, thread, client);
     list_init(levels);
     node->level.next = NULL;
     node->leader = false;
     node->queued = false;
     thread->priority = thread->base_priority;
-    plat_context_result(kernel, context_of(client), status);
+    return schedule_hand_over(kernel, thread, client);
 }
 
-void message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread,
-                                      const struct syscall_arguments *arguments)
+struct thread *message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread,
+                                                const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
     uint64_t count = argument[1] & 0xffu;
@@ -374,16 +375,15 @@ void message_fast_reply_receive_short(struct kernel *kernel, struct thread *thre
     words_put(words, client->message.words[1]); /* what is not answered may have been written before */
     words_take(words, &argument[2], count);
     words_put(client->control->words, words);
-    reply_commit(kernel, client, count * WORD_BYTES);
-    receive_commit(kernel, thread, channel, 0, 0);
-    reply_end(kernel, thread, client, (int64_t)argument[1] >> 32);
-    return;
+    reply_commit(client, count * WORD_BYTES);
+    receive_commit(thread, channel, 0, 0);
+    return reply_end(kernel, thread, client, (int64_t)argument[1] >> 32);
 general:
-    message_general(kernel, thread, arguments);
+    return message_general(kernel, thread, arguments);
 }
 
-void message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
-                                const struct syscall_arguments *arguments)
+struct thread *message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
+                                          const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
     uint64_t counts = argument[3];
@@ -399,10 +399,9 @@ void message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
         !copy_side_read(kernel, client->space, client->message.parts[1], client->message.part_counts[1], &to) ||
         !copy_fast(kernel, &to, &from))
         goto general;
-    reply_commit(kernel, client, from.bytes < to.bytes ? from.bytes : to.bytes);
-    receive_commit(kernel, thread, channel, argument[4], counts >> 16 & 0xffffu);
-    reply_end(kernel, thread, client, (int64_t)argument[1]);
-    return;
+    reply_commit(client, from.bytes < to.bytes ? from.bytes : to.bytes);
+    receive_commit(thread, channel, argument[4], counts >> 16 & 0xffffu);
+    return reply_end(kernel, thread, client, (int64_t)argument[1]);
 general:
-    message_general(kernel, thread, arguments);
+    return message_general(kernel, thread, arguments);
 }

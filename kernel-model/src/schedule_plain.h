@@ -1,4 +1,4 @@
-/* What each entry of the core does with the clock, and the short way of schedule_next: the current thread, or the one
+/* What each entry of the core does with the clock, and the short ways of schedule_next: the current thread, or the one
  * handed the CPU, runs on, and nothing else would. */
 #ifndef KERNEL_SCHEDULE_PLAIN_H
 #define KERNEL_SCHEDULE_PLAIN_H
@@ -62,6 +62,38 @@ static inline struct thread *schedule_plain_go(struct kernel *kernel, struct thr
         (cpu->top == thread->priority && cpu->slice_end_ns < cpu->armed_ns))
         return schedule_arm_for(kernel, thread);
     return thread;
+}
+
+/* Whether a thread of this priority runs on, and the timer is armed for it already: as it always is for all deadlines
+ * when a thread runs, only the end of its slice may be new. */
+static inline bool schedule_goes_on(const struct kernel *kernel, int priority)
+{
+    const struct cpu *cpu = &kernel->cpu[0];
+
+    if (cpu->payer != NULL || kernel->now_ns >= cpu->slice_end_ns)
+        return false;
+    return cpu->top < priority || (cpu->top == priority && cpu->armed_ns <= cpu->slice_end_ns);
+}
+
+/* The current thread has blocked, having woken `to`, which gets the CPU. Returns it; NULL: kernel_next has to look. */
+static inline struct thread *schedule_hand_over(struct kernel *kernel, struct thread *from, struct thread *to)
+{
+    struct cpu *cpu = &kernel->cpu[0];
+
+    if (!schedule_goes_on(kernel, to->priority) || to->lent != NULL) {
+        to->state = THREAD_READY;
+        cpu->current = NULL;
+        cpu->direct = to;
+        return NULL;
+    }
+    from->cpu_ns += kernel->now_ns - cpu->account_ns;
+    cpu->account_ns = kernel->now_ns;
+    kernel->direct_switches++;
+    to->state = THREAD_RUNNING;
+    to->in_call = false;
+    cpu->current = to;
+    cpu->running = to;
+    return to;
 }
 
 #endif

@@ -141,8 +141,8 @@ static void timer_expire(struct linked *linked)
     }
 }
 
-/* Runs one thread up to its next system call, and serves that. */
-static void thread_step(struct linked *linked, struct thread *thread)
+/* Runs one thread up to its next system call, and serves that. Returns who is to run then, if that is known. */
+static struct thread *thread_step(struct linked *linked, struct thread *thread)
 {
     struct plat_context *context = thread_context(thread);
     linked->running = context;
@@ -152,27 +152,32 @@ static void thread_step(struct linked *linked, struct thread *thread)
         linked_switch(&linked->stack, context->stack);
     }
     linked->now_ns += linked->options.step_ns;
-    kernel_syscall(linked->kernel, 0, linked->now_ns, &linked->trap);
+    struct thread *next = kernel_syscall(linked->kernel, 0, linked->now_ns, &linked->trap);
     check(linked);
+    return next;
 }
 
 int linked_run(struct linked *linked)
 {
     struct linked *outer = current;
     current = linked;
+    struct thread *thread = NULL;
     int status = LINKED_STUCK;
     for (;;) {
-        if (linked->interrupts_changed) {
+        if (linked->interrupts_changed || linked->deadline_ns <= linked->now_ns) {
             interrupts_deliver(linked);
+            timer_expire(linked);
+            thread = NULL;
         }
-        timer_expire(linked);
         if (linked->stopped) {
             status = linked->status;
             break;
         }
-        struct thread *thread = kernel_next(linked->kernel, 0, linked->now_ns);
+        if (thread == NULL) {
+            thread = kernel_next(linked->kernel, 0, linked->now_ns);
+        }
         if (thread != NULL) {
-            thread_step(linked, thread);
+            thread = thread_step(linked, thread);
         } else if (linked->preempted) {
             linked->preempted = false;
             linked->now_ns += linked->options.step_ns;

@@ -28,7 +28,7 @@ static void core_call(struct world *world, uint64_t number, const uint64_t argum
     struct syscall_arguments arguments = {.number = number};
 
     memcpy(arguments.argument, argument, sizeof(arguments.argument));
-    kernel_syscall(world->kernel, 0, world->now.spec.now_ns, &arguments);
+    world->named = kernel_syscall(world->kernel, 0, world->now.spec.now_ns, &arguments);
 }
 #define CORE(name, ...) core_call(world, SYS_##name, (const uint64_t[6]){__VA_ARGS__})
 

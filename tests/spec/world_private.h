@@ -70,6 +70,7 @@ struct world {
     bool panic_armed;
     const struct thread *actor; /* of this step */
     bool may_preempt;
+    const struct thread *named; /* by the call of this step, as the next to run */
     bool preempted;   /* in this step */
     bool direct_lost; /* the same, with a thread about to be handed the CPU: it queues now */
     char explain[WORLD_EXPLAIN_BYTES];

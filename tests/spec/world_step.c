@@ -192,6 +192,7 @@ static enum world_result step_checked(struct world *world, const struct operatio
 
     world->preempted = false;
     world->direct_lost = false;
+    world->named = NULL;
     step_do(world, operation);
     world_ready_follow(world);
     do
@@ -207,6 +208,8 @@ static enum world_result step_checked(struct world *world, const struct operatio
         world->now.spec.slice_end_ns = kernel->cpu[0].slice_end_ns;
     world->may_preempt = false;
     kernel_check(kernel);
+    if (world->named != NULL && world->named != next)
+        return world_differs(world, "thread %d runs, and the call named another one", found);
     if (found != due)
         return world_differs(world, "thread %d is chosen to run and not %d", found, due);
     return world_compare(world);

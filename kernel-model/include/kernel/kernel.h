@@ -56,12 +56,14 @@ struct boot_entry {
 };
 int kernel_boot_entry(struct kernel *kernel, const struct boot_entry *entry, uint64_t now_ns);
 
-/* The current thread of `cpu` made a native system call. Results go out by plat_context_result. */
+/* The current thread of `cpu` made a native system call. Results go out by plat_context_result. Returns the thread that
+ * kernel_next would name at now_ns, if that is plain already, so that it need not be asked (it may); else NULL. */
 struct syscall_arguments {
     uint64_t number; /* SYS_*, base already subtracted */
     uint64_t argument[6];
 };
-void kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const struct syscall_arguments *arguments);
+struct thread *kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns,
+                              const struct syscall_arguments *arguments);
 
 /* The current thread touched `address` (access: one ACCESS_* bit). The core maps the page or raises an exception. */
 void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t address, uint32_t access);

@@ -12,6 +12,7 @@
 static struct pair pair;
 static struct kernel *kernel;
 static uint64_t client_parts, server_parts;
+static const struct thread *named; /* by the last call, as the one to run */
 
 /* Brings in the pages that messages are in. */
 static void touch(struct thread *thread)
@@ -56,7 +57,7 @@ static bool is_taken(struct thread *thread, const struct syscall_arguments *argu
 
     run(thread);
     general = kernel->general_calls;
-    kernel_syscall(kernel, 0, pair.s->now_ns, arguments);
+    named = kernel_syscall(kernel, 0, pair.s->now_ns, arguments);
     kernel_check(kernel);
     return kernel->general_calls == general;
 }
@@ -133,10 +134,12 @@ START_TEST(plain_calls_and_answers_go_the_short_way_IPC_4)
         setup(false);
         arguments = call_of(parts, 2 - parts);
         ck_assert(is_taken(pair.client, &arguments));
+        ck_assert_ptr_eq(named, pair.server);
         ck_assert_ptr_eq(next_of(pair.s), pair.server);
         ck_assert_int_eq(result_of(pair.server), 0);
         arguments = reply_of(parts);
         ck_assert(is_taken(pair.server, &arguments));
+        ck_assert_ptr_eq(named, pair.client);
         ck_assert_ptr_eq(next_of(pair.s), pair.client);
         ck_assert_int_eq(result_of(pair.client), 7);
         ck_assert_int_eq(pair.server->state, THREAD_RECEIVE);
@@ -147,6 +150,34 @@ START_TEST(plain_calls_and_answers_go_the_short_way_IPC_4)
     ck_assert(take_reply_short());
     ck_assert_uint_eq(pair.client->control->words[3], 8);
     ck_assert(take_short());
+    teardown();
+}
+END_TEST
+
+/* Where the timer is to be armed, for the end of the slice or for a deadline, kernel_next has to be asked. */
+START_TEST(the_next_thread_is_named_only_where_it_is_plain_SCH_1)
+{
+    struct syscall_arguments arguments;
+
+    setup(true);
+    time_pass(pair.s, pair.s->now_ns + 2 * SLICE_NS); /* the timer is not armed any more: nobody else is ready */
+    arguments = (struct syscall_arguments){.number = SYS_PULSE, .argument = {(uint64_t)pair.connection, 1, 2, 10}};
+    ck_assert(is_taken(pair.client, &arguments));
+    ck_assert_ptr_null(named);
+    ck_assert_ptr_eq(next_of(pair.s), pair.client);
+    ck_assert(is_taken(pair.client, &arguments));
+    ck_assert_ptr_eq(named, pair.client);
+    thread_priority_set(kernel, pair.server, 11);
+    ck_assert(is_taken(pair.client, &arguments));
+    ck_assert_ptr_null(named);
+    ck_assert_ptr_eq(next_of(pair.s), pair.server);
+    teardown();
+    setup(false);
+    arguments = call_of(1, 1);
+    arguments.argument[4] = FAR_NS;
+    ck_assert(is_taken(pair.client, &arguments));
+    ck_assert_ptr_null(named);
+    ck_assert_ptr_eq(next_of(pair.s), pair.server);
     teardown();
 }
 END_TEST
@@ -489,7 +520,8 @@ START_TEST(a_stale_or_foreign_id_is_left_to_the_general_way_IPC_7_IPC_9)
 }
 END_TEST
 
-UNIT_MAIN("message_fast", plain_calls_and_answers_go_the_short_way_IPC_4, bytes_go_through_parts_and_across_pages_IPC_2,
+UNIT_MAIN("message_fast", plain_calls_and_answers_go_the_short_way_IPC_4,
+          the_next_thread_is_named_only_where_it_is_plain_SCH_1, bytes_go_through_parts_and_across_pages_IPC_2,
           an_unusual_call_is_left_to_the_general_way_IPC_4, bad_arguments_are_left_to_the_general_way_IPC_14,
           bad_buffers_are_left_to_the_general_way_IPC_14, a_deadline_goes_along_and_ends_with_the_answer_IPC_5,
           an_unusual_answer_is_left_to_the_general_way_IPC_4,
