@@ -65,7 +65,7 @@ static const struct sock_filter filter_manager[] = {
 };
 
 #define FILTER_LENGTH(filter) (sizeof(filter) / sizeof((filter)[0]))
-_Static_assert(STUB_FILTERS + sizeof(filter_thread) + sizeof(filter_manager) <= STUB_BYTES, "the stub is one page");
+_Static_assert(STUB_FILTERS + sizeof(filter_thread) + sizeof(filter_manager) <= STUB_SCRUB, "the stub is one page");
 
 static void program_write(char *page, size_t program_offset, const struct sock_filter *filter, size_t length,
                           size_t filter_offset)
@@ -79,11 +79,13 @@ static void program_write(char *page, size_t program_offset, const struct sock_f
 void stub_write(void *page, uint64_t entry_foreign)
 {
     size_t code_bytes = (size_t)(stub_end - stub_begin);
-    if (code_bytes > STUB_MASK_NONE) {
+    size_t scrub_bytes = (size_t)(scrub_end - scrub_begin);
+    if (code_bytes > STUB_MASK_NONE || scrub_bytes > STUB_BYTES - STUB_SCRUB) {
         __builtin_trap();
     }
     memset(page, 0xcc, STUB_BYTES);
     memcpy(page, stub_begin, code_bytes);
+    memcpy((char *)page + STUB_SCRUB, scrub_begin, scrub_bytes);
     memset((char *)page + STUB_MASK_NONE, 0, sizeof(uint64_t));
     memcpy((char *)page + STUB_ENTRY_FOREIGN, &entry_foreign, sizeof(entry_foreign));
     program_write(page, STUB_PROGRAM_THREAD, filter_thread, FILTER_LENGTH(filter_thread), STUB_FILTERS);

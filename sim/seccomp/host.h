@@ -22,6 +22,8 @@
 #include <sys/user.h> /* struct user_regs_struct */
 
 #define SPACE_TASKS_MAX (THREADS_PER_SPACE_MAX + 64u) /* host tasks of programs in one space, idle ones included */
+#define POOL_SPACES_MAX 8u                            /* ended spaces whose processes wait for another program */
+#define POOL_TASKS_MAX 4u                             /* tasks of one of them; spaces with more end */
 
 struct isolation {
     struct isolation_config config;
@@ -30,7 +32,9 @@ struct isolation {
     atomic_ullong running; /* process << 32 | task; 0: none */
     atomic_bool preempt;   /* asked for, and not yet reported */
     bool lost_some;        /* some space is lost and not told */
-    struct isolation_space *spaces;
+    struct isolation_space *spaces; /* those in the pool, too */
+    struct isolation_space *pool;   /* linked by pool_next, last come first */
+    uint32_t pool_count;
     uint16_t ring_free[ISOLATION_SPACES_MAX];
     uint32_t ring_free_count;
     uint16_t slot_free[ISOLATION_TASKS_MAX];
@@ -40,6 +44,7 @@ struct isolation {
 struct isolation_space {
     struct isolation *isolation;
     struct isolation_space *next, **link; /* in isolation.spaces */
+    struct isolation_space *pool_next;
     struct isolation_task *tasks;         /* all */
     struct isolation_task *idle;          /* of them: not in use */
     uint32_t task_count;
@@ -84,6 +89,10 @@ void space_flush(struct isolation_space *space);
 void space_map_own(struct isolation_space *space, uint64_t address, uint64_t offset, uint64_t bytes);
 /* While waiting for a stub's task to notify: false if it never will, because its process died. */
 bool space_lives(struct isolation_space *space);
+/* Ends its process and frees it. It is in use or new, not in the pool. */
+void space_end(struct isolation_space *space);
+/* Drops everything that is mapped but the machine's own, before whatever is mapped next. */
+void space_clear(struct isolation_space *space);
 /* The space is no more. */
 void space_lose(struct isolation_space *space);
 /* A host task that nobody ended is gone, and reaped: so is its space. */
@@ -95,6 +104,18 @@ uint64_t task_slot_address(const struct isolation_task *task);
 /* The frame at an address that the task claims; NULL: there can be none. */
 struct frame *task_frame(const struct isolation_task *task, uint64_t address);
 void task_slot_free(struct isolation_task *task);
+/* Writes the frame of a thread's first step, with all registers initial, and makes it the one to go on with. */
+struct frame *task_frame_start(struct isolation_task *task);
+/* The next notification of the space's tasks, its seed's included. False: the space is lost. */
+bool task_notified(struct isolation_space *space, struct seccomp_notif *notification);
+
+/* pool.c */
+/* Keeps the process of a space that has ended for another program, with nothing left of this one. False: it cannot. */
+bool pool_put(struct isolation_space *space);
+/* A space as if just made; NULL: none is left. */
+struct isolation_space *pool_take(struct isolation *isolation);
+/* Ends all that wait. */
+void pool_empty(struct isolation *isolation);
 
 /* wait.c */
 void wait_init(atomic_uint *changes);

@@ -109,8 +109,9 @@ void *isolation_lost_take(struct isolation *isolation)
 
 void isolation_destroy(struct isolation *isolation)
 {
+    pool_empty(isolation);
     while (isolation->spaces != NULL) {
-        isolation_space_destroy(isolation->spaces);
+        space_end(isolation->spaces);
     }
     zygote_stop(isolation);
     free(isolation);

@@ -96,6 +96,10 @@ static int process_start(struct isolation_space *space)
 
 int isolation_space_create(struct isolation *isolation, struct isolation_space **space_out)
 {
+    *space_out = pool_take(isolation);
+    if (*space_out != NULL) {
+        return 0;
+    }
     struct isolation_space *space = calloc(1, sizeof(*space));
     if (space == NULL || isolation->ring_free_count == 0) {
         free(space);
@@ -114,7 +118,7 @@ int isolation_space_create(struct isolation *isolation, struct isolation_space *
     isolation->spaces = space;
     int result = process_start(space);
     if (result < 0) {
-        isolation_space_destroy(space);
+        space_end(space);
         return result;
     }
     *space_out = space;
@@ -129,6 +133,13 @@ static void task_reap(pid_t tid)
 }
 
 void isolation_space_destroy(struct isolation_space *space)
+{
+    if (!pool_put(space)) {
+        space_end(space);
+    }
+}
+
+void space_end(struct isolation_space *space)
 {
     struct isolation *isolation = space->isolation;
     if (space->process > 0) {
@@ -234,6 +245,14 @@ static struct ring_command *queue_push(struct isolation_space *space, uint64_t n
     return command;
 }
 
+void space_clear(struct isolation_space *space)
+{
+    shadow_destroy(&space->shadow);
+    space->queued = 0;
+    queue_push(space, SYS_munmap, 0, USER_LOW_END);
+    queue_push(space, SYS_munmap, USER_HIGH_BASE, USER_HIGH_END - USER_HIGH_BASE);
+}
+
 void space_flush(struct isolation_space *space)
 {
     if (space->lost) {
@@ -242,10 +261,7 @@ void space_flush(struct isolation_space *space)
     if (space->queued == 0 || queue_send(space) == 0) {
         return;
     }
-    /* The host's limit on mappings. They are a cache: all go, and come back by faults. */
-    shadow_destroy(&space->shadow);
-    queue_push(space, SYS_munmap, 0, USER_LOW_END);
-    queue_push(space, SYS_munmap, USER_HIGH_BASE, USER_HIGH_END - USER_HIGH_BASE);
+    space_clear(space); /* the host's limit on mappings. They are a cache: all go, and come back by faults */
     if (queue_send(space) != 0) {
         space_lose(space);
     }

@@ -16,6 +16,7 @@
 #define STUB_PROGRAM_MANAGER 0x800 /* offsets in the page: struct sock_fprog of either filter, and their code */
 #define STUB_PROGRAM_THREAD 0x810
 #define STUB_FILTERS 0x820
+#define STUB_SCRUB 0xe00 /* code that cleans a task */
 
 #define STUB_MEMORY_FD 0  /* the memory file, the only descriptor that stays open */
 #define STUB_WAIT 0x7ffe  /* number of the manager's call for commands */
@@ -86,8 +87,9 @@ extern const char stub_zygote[];   /* drops all mappings but its own page, then 
 extern const char stub_event[];    /* signal handler: tells the machine, and goes on as it answers */
 extern const char stub_answered[]; /* from here to stub_foreign: what follows the answer */
 extern const char stub_foreign[];  /* signal handler of SIGSYS: on to the system library, on the system stack */
+extern const char scrub_begin[], scrub_done[], scrub_end[]; /* scrub.S: lies at STUB_SCRUB */
 
-/* Writes the stub page: code and filters. */
+/* Writes the stub page: code, filters and scrub. */
 void stub_write(void *page, uint64_t entry_foreign);
 
 #endif

@@ -52,8 +52,7 @@ void task_slot_free(struct isolation_task *task)
     isolation->slot_free[isolation->slot_free_count++] = (uint16_t)task->slot_index;
 }
 
-/* The next notification of the seed or, if it is not NULL, of `task`, whatever its ID yet. False: the space is lost. */
-static bool stub_wait(struct isolation_space *space, struct seccomp_notif *notification)
+bool task_notified(struct isolation_space *space, struct seccomp_notif *notification)
 {
     bool interrupted = false;
     int result = space->lost ? -E_NOENT : -E_INTR;
@@ -78,7 +77,7 @@ static bool seed_wait(struct isolation_space *space)
 {
     struct seccomp_notif notification;
     while (space->seed_id == 0) {
-        if (!stub_wait(space, &notification)) {
+        if (!task_notified(space, &notification)) {
             return false;
         }
         if ((pid_t)notification.pid == space->seed) {
@@ -93,7 +92,7 @@ static bool task_arrive(struct isolation_task *task)
 {
     struct isolation_space *space = task->space;
     struct seccomp_notif notification;
-    while (stub_wait(space, &notification)) {
+    while (task_notified(space, &notification)) {
         if ((pid_t)notification.pid == space->seed) {
             space->seed_id = notification.id; /* back from its clone, which may have failed */
             if ((int64_t)notification.data.args[5] < 0) {
@@ -139,6 +138,9 @@ int isolation_task_create(struct isolation_space *space, struct isolation_task *
         *task_out = task;
         return 0;
     }
+    if (isolation->slot_free_count == 0) {
+        pool_empty(isolation);
+    }
     if (space->task_count == SPACE_TASKS_MAX || isolation->slot_free_count == 0 ||
         (task = calloc(1, sizeof(*task))) == NULL) {
         return -E_NOMEM;
@@ -176,7 +178,7 @@ static struct frame *task_stop(struct isolation_task *task)
     if (task->state == TASK_CALL) {
         syscall(SYS_tgkill, space->process, task->tid, SIGUSR1);
         notification_answer(space->thread_listener, task->call_id, task->result);
-        while (stub_wait(space, &notification) && (pid_t)notification.pid != task->tid) {
+        while (task_notified(space, &notification) && (pid_t)notification.pid != task->tid) {
             if ((pid_t)notification.pid == space->seed) {
                 space->seed_id = notification.id;
             }
@@ -195,8 +197,7 @@ static struct frame *task_stop(struct isolation_task *task)
     return frame;
 }
 
-/* A frame for the first step of a thread. All extended registers are initial. */
-static void frame_start(struct isolation_task *task)
+struct frame *task_frame_start(struct isolation_task *task)
 {
     char *slot = (char *)task->slot;
     struct frame *frame = (struct frame *)(slot + START_FRAME_OFFSET);
@@ -210,6 +211,7 @@ static void frame_start(struct isolation_task *task)
     frame->vector = task_slot_address(task) + START_VECTOR_OFFSET;
     frame->flags = FLAGS_START;
     task->frame = task_slot_address(task) + START_FRAME_OFFSET;
+    return frame;
 }
 
 void isolation_task_start(struct isolation_task *task, uint64_t pc, uint64_t sp, uint64_t argument,
@@ -218,8 +220,7 @@ void isolation_task_start(struct isolation_task *task, uint64_t pc, uint64_t sp,
     if (task->space->lost || (task->state == TASK_CALL && task_stop(task) == NULL)) {
         return;
     }
-    frame_start(task);
-    struct frame *frame = task_frame(task, task->frame);
+    struct frame *frame = task_frame_start(task);
     task->slot->system_stack = control_address + LIBSYS_STACK_OFFSET + LIBSYS_STACK_BYTES;
     frame->rip = pc;
     frame->rsp = sp;

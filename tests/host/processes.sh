@@ -60,10 +60,26 @@ verdict kill_9_of_an_idle_machine_leaves_no_task "SIM-11" killed_leaves_nothing 
 verdict kill_9_of_a_busy_machine_leaves_no_task "SIM-11" killed_leaves_nothing 'echo up; while :; do :; done'
 verdict kill_9_of_a_forking_machine_leaves_no_task "SIM-11" killed_leaves_nothing 'echo up; while :; do (:); done'
 
+# The process below the machine that has used the CPU for 0.2 s: the program that spins. Others wait, also those that
+# serve no program.
+spinning() {
+    local step pid
+    for ((step = 0; step < WAIT_STEPS; step++)); do
+        for pid in $(ps -o pid= --ppid "$machine"); do
+            if (($(awk '{print $14 + $15}' "/proc/$pid/stat") >= 20)); then
+                echo "$pid"
+                return
+            fi
+        done
+        sleep 0.05
+    done
+}
+
 program_killed_from_outside() {
     local pid
-    machine_start "$BATON" run -- sh -c 'sleep 1000 & echo up; wait; echo went on' || return 1
-    pid=$(ps -o pid= --ppid "$machine" | sort -n | tail -n 1)
+    machine_start "$BATON" run -- sh -c '(while :; do :; done) & echo up; wait; echo went on' || return 1
+    pid=$(spinning)
+    [[ -n $pid ]] || return 1
     kill -9 "$pid"
     wait "$machine"
     status=$?
