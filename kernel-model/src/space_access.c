@@ -180,15 +180,22 @@ uint8_t *space_view_find(struct kernel *kernel, struct space *space, uint64_t ad
     return bytes + (address & (PAGE_BYTES - 1));
 }
 
-/* Neighbouring pages from `page` on whose frames are neighbours too. */
+/* Neighbouring pages from `page` on whose frames are neighbours too. Their entries lie behind the page's;
+ * those of absent pages have no frame. */
 static uint64_t access_run(struct kernel *kernel, struct region *region, uint64_t page, uint64_t end, bool write,
                            uint64_t frame)
 {
+    struct memory *memory = region->memory;
+    uint64_t most = PAGE_TREE_NEIGHBOURS - page % PAGE_TREE_NEIGHBOURS;
     uint64_t pages = 1;
-    uint64_t next;
+    const uint64_t *entry;
 
-    while (page + pages < end && frame_is_ram(kernel, frame) && page_is_ready(region, page + pages, write, &next) &&
-           next == frame + pages && frame_is_ram(kernel, next))
+    most = most < end - page ? most : end - page;
+    if (memory_is_fixed(memory))
+        return frame_is_ram(kernel, frame) && frame_is_ram(kernel, frame + most - 1) ? most : 1;
+    entry = page_tree_find(&memory->tree, page);
+    while (pages < most && memory_entry_frame(entry[pages]) == frame + pages &&
+           !(write && (entry[pages] & ENTRY_SHARED) != 0))
         pages++;
     return pages;
 }
