@@ -142,7 +142,7 @@ memset: // x0: bytes, w1: value, x2: length; keeps x0
     stp x1, x1, [x0, #48]
     stp x1, x1, [x4, #-64]
     stp x1, x1, [x4, #-48]
-    add x3, x0, #64
+    add x3, x0, #63
     and x3, x3, #~63 // what is before is done, and so are the last 64
     sub x5, x4, #64
     cbnz x1, 2f
