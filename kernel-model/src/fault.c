@@ -79,12 +79,20 @@ void fault_end(struct kernel *kernel, struct thread *thread, bool refused)
     thread->again = thread->in_call;
 }
 
-int64_t fault_reply(struct kernel *kernel, struct thread *client, int64_t status)
+int64_t fault_reply(struct kernel *kernel, struct thread *client, int64_t status, bool direct)
 {
     const struct message *message = &client->message;
 
-    if (status == 0 && !client->in_call)
-        space_fault_show(kernel, client->space, message->exception.address, message->fault.access);
-    fault_end(kernel, client, status != 0);
+    if (status != 0 || client->in_call) {
+        fault_end(kernel, client, status != 0);
+        return 0;
+    }
+    space_fault_show(kernel, client->space, message->exception.address, message->fault.access);
+    thread_unwait(kernel, client, false);
+    client->state = THREAD_READY;
+    if (!client->suspended && direct)
+        schedule_add_direct(kernel, client);
+    else if (!client->suspended)
+        schedule_add(kernel, client);
     return 0;
 }

@@ -22,8 +22,8 @@ struct absent_page {
 int fault_note(struct kernel *kernel, struct memory *memory, uint64_t page, uint32_t access);
 /* The current thread waits for the page noted last. `address`: of its instruction's access; 0 in a call. */
 void fault_raise(struct kernel *kernel, struct thread *thread, uint64_t address);
-/* The answer to a fault, given by its pager. */
-int64_t fault_reply(struct kernel *kernel, struct thread *client, int64_t status);
+/* The answer to a fault, given by its pager; `direct`: which lets the client run next, if it can. */
+int64_t fault_reply(struct kernel *kernel, struct thread *client, int64_t status, bool direct);
 /* A thread that waits for a page stops waiting. */
 void fault_end(struct kernel *kernel, struct thread *thread, bool refused);
 /* Whether it waits for a page. */

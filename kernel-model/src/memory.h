@@ -75,7 +75,7 @@ struct plat_space *space_platform(struct space *space);
 /* Serves a fault: maps the page and some around it. 0: retry. -E_FAULT: nothing mapped there or not allowed.
  * -E_NOMEM, PAGE_ABSENT. */
 int space_fault(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access);
-/* A page has come that a thread at `address` waits for: it and its neighbours are mapped, which spares the thread
+/* A page has come that a thread at `address` waits for: it and neighbours behind it are mapped, which spares the thread
  * another fault. Nothing happens if it cannot be used for that access as it is. */
 void space_fault_show(struct kernel *kernel, struct space *space, uint64_t address, uint32_t access);
 

@@ -5,6 +5,7 @@
 #include "channel.h"
 #include "connection.h"
 #include "copy.h"
+#include "copy_fast.h"
 #include "fault.h"
 #include "lending.h"
 #include "memory.h"
@@ -228,6 +229,29 @@ void message_unclaim(struct kernel *kernel, struct thread *client)
         message_fail(kernel, client, error);
 }
 
+/* A pager that has room for a fault's message in one page that is there: the usual. False: it is not so simple. */
+static bool fault_put(struct kernel *kernel, const struct fault_message *fault, struct thread *server,
+                      const struct vector_arguments *vector)
+{
+    const uint8_t *vector_view;
+    struct part part;
+    uint8_t *view;
+
+    if (vector->count != 1)
+        return false;
+    vector_view = space_view(kernel, server->space, vector->parts, sizeof(part), false);
+    if (vector_view == NULL)
+        return false;
+    __builtin_memcpy(&part, vector_view, sizeof(part));
+    if (part.length_bytes < sizeof(*fault))
+        return false;
+    view = space_view(kernel, server->space, part.base, sizeof(*fault), true);
+    if (view == NULL)
+        return false;
+    __builtin_memcpy(view, fault, sizeof(*fault));
+    return true;
+}
+
 /* What the kernel sends for a thread: short, so in one go. */
 static struct copy_result exception_copy(struct kernel *kernel, struct thread *client, struct thread *server,
                                          const struct vector_arguments *vector)
@@ -235,6 +259,8 @@ static struct copy_result exception_copy(struct kernel *kernel, struct thread *c
     struct exception_message exception;
     struct cursor from, to;
 
+    if (client->message.kind == RECEIVED_FAULT && fault_put(kernel, &client->message.fault, server, vector))
+        return (struct copy_result){.bytes = sizeof(client->message.fault)};
     cursor_init(&to, server->space, vector->parts, vector->count, ACCESS_WRITE);
     if (client->message.kind == RECEIVED_FAULT) {
         cursor_init_bytes(&from, &client->message.fault, sizeof(client->message.fault));
@@ -276,20 +302,23 @@ static void message_tell(struct kernel *kernel, struct thread *client, struct th
                          bool in_words)
 {
     struct message *message = &client->message;
+    struct receive_info *info = &server->control->info;
 
-    server->control->info = (struct receive_info){
-        .kind = message->kind,
-        .message_id = message->id,
-        .cookie = message->connection->cookie,
-        .identity = client->identity,
-        .send_bytes = message->bytes[0],
-        .reply_bytes = message->bytes[1],
-        .received_bytes = canary(SHORT_TELLS_ALL) ? message->bytes[0] : received,
-        .rights = message->rights,
-        .priority = client->priority,
-        .handle_count = transfer_deliver(kernel, server, &message->transfer),
-        .word_count = in_words && !canary(WORDS_UNCOUNTED) ? (uint32_t)(received / sizeof(message->words[0][0])) : 0,
-    };
+    info->kind = message->kind;
+    info->pulse_code = 0;
+    info->pulse_value = 0;
+    info->message_id = message->id;
+    info->cookie = message->connection->cookie;
+    info->identity = client->identity;
+    info->send_bytes = message->bytes[0];
+    info->reply_bytes = message->bytes[1];
+    info->received_bytes = canary(SHORT_TELLS_ALL) ? message->bytes[0] : received;
+    info->rights = message->rights;
+    info->priority = client->priority;
+    info->handle_count =
+        message->transfer.count == 0 ? 0 : transfer_deliver(kernel, server, &message->transfer);
+    info->word_count =
+        in_words && !canary(WORDS_UNCOUNTED) ? (uint32_t)(received / sizeof(message->words[0][0])) : 0;
 }
 
 enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, struct thread *server,

@@ -41,7 +41,7 @@ int64_t message_reply(struct kernel *kernel, struct thread *thread, uint64_t id,
     if (message->kind == RECEIVED_EXCEPTION)
         return exception_reply(kernel, thread, client, status, vector);
     if (message->kind == RECEIVED_FAULT)
-        return fault_reply(kernel, client, status);
+        return fault_reply(kernel, client, status, direct);
     error = transfer_plan_read(thread, &plan);
     if (error != 0)
         return error;

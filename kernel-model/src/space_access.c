@@ -135,6 +135,7 @@ void space_fault_show(struct kernel *kernel, struct space *space, uint64_t addre
 {
     struct region *region = region_at(space, address);
     uint64_t page, first, end, frame;
+    struct page_run run;
 
     if (region == NULL || !prot_allows(region->prot, access))
         return;
@@ -142,7 +143,9 @@ void space_fault_show(struct kernel *kernel, struct space *space, uint64_t addre
     if (!page_is_ready(region, page, access == ACCESS_WRITE, &frame))
         return;
     group_find(region, page, &first, &end);
-    (void)region_map_present(kernel, region, first, end);
+    if (memory_run_next(region->memory, page, end, &run))
+        (void)plat_space_map(kernel, space_platform(space), region_address(region, page), run.frame, run.pages,
+                             region_prot_shown(region, run.is_shared));
 }
 
 static bool access_is_allowed(const struct region *region, uint32_t access, bool force)

@@ -185,6 +185,41 @@ START_TEST(a_page_that_came_is_shown_before_the_thread_goes_on_unless_it_needs_a
 }
 END_TEST
 
+START_TEST(a_pager_that_waits_gets_the_fault_and_hands_the_cpu_back_with_its_answer_MEM_2)
+{
+    const uint64_t room[] = {sizeof(struct fault_message), 8, PAGE_BYTES};
+
+    for (unsigned i = 0; i < 3; i++) {
+        struct world world = world_create();
+        struct scenario *s = world.pair.s;
+        struct thread *client = world.pair.client;
+        struct fault_message fault = {0};
+        uint64_t length = room[i] < sizeof(fault) ? room[i] : sizeof(fault);
+        uint64_t parts = VECTOR(s, world.pager, {DATA, room[i]});
+
+        paged_map(&world, client);
+        (void)thread_add(&world.pair.server_process, client->base_priority, NULL, NULL); /* ready before the client */
+        ACT(s, world.pager, RECEIVE, (uint64_t)world.pager_channel, parts, 1, NO_DEADLINE);
+        touch(&world, client, PAGED + PAGE_BYTES, ACCESS_READ);
+        ck_assert_int_eq(client->state, THREAD_REPLY);
+        ck_assert_int_eq(result_of(world.pager), 0);
+        ck_assert_uint_eq(info_of(world.pager)->kind, RECEIVED_FAULT);
+        ck_assert_uint_eq(info_of(world.pager)->send_bytes, sizeof(fault));
+        ck_assert_uint_eq(info_of(world.pager)->received_bytes, length);
+        get(s, world.pager, DATA, &fault, length);
+        ck_assert_uint_eq(fault.value, VALUE);
+        ck_assert_uint_eq(fault.offset_bytes, length > 8 ? PAGE_BYTES : 0);
+        ACT(s, world.pager, MEMORY_SUPPLY, (uint64_t)world.memory, PAGE_BYTES, (uint64_t)world.source, PAGE_BYTES,
+            PAGE_BYTES);
+        ACT(s, world.pager, REPLY_RECEIVE, info_of(world.pager)->message_id, 0, 0, COUNTS(0, 1), parts,
+            (uint64_t)world.pager_channel);
+        ck_assert_ptr_eq(next_of(s), client);
+        ck_assert_int_eq(world.pager->state, THREAD_RECEIVE);
+        scenario_destroy(s);
+    }
+}
+END_TEST
+
 /* What is unmapped meanwhile, or may not be used any more, is found by the thread itself. */
 START_TEST(a_page_that_came_too_late_is_not_shown_MEM_2)
 {
@@ -485,6 +520,7 @@ END_TEST
 
 UNIT_MAIN("pager", an_absent_page_is_asked_of_its_pager_and_the_thread_goes_on_MEM_2,
           a_page_that_came_is_shown_before_the_thread_goes_on_unless_it_needs_a_copy_MEM_2,
+          a_pager_that_waits_gets_the_fault_and_hands_the_cpu_back_with_its_answer_MEM_2,
           a_page_that_came_too_late_is_not_shown_MEM_2, a_page_that_is_refused_is_an_exception_MEM_2,
           a_message_from_paged_memory_arrives_whole_IPC_15,
           a_message_into_paged_memory_and_its_answer_arrive_whole_IPC_15,
