@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,7 +227,8 @@ static int list_line_add(struct archive *archive, char *line, const char *folder
     }
     if (host != NULL && strcmp(kind, "file") == 0) {
         char path[2 * PATH_MAX];
-        if (snprintf(path, sizeof path, "%s/%s", host[0] == '/' ? "" : folder, host) >= PATH_MAX) {
+        bool in_folder = host[0] != '/';
+        if (snprintf(path, sizeof path, "%s%s%s", in_folder ? folder : "", in_folder ? "/" : "", host) >= PATH_MAX) {
             return fail(archive, "%s: path too long", host);
         }
         return archive_add_host(archive, os_path, path, (uint32_t)strtoul(third, NULL, 8));

@@ -102,5 +102,21 @@ START_TEST(bad_line_of_a_list_is_named_HW_6)
 }
 END_TEST
 
+START_TEST(a_list_names_absolute_files_as_they_are_HW_6)
+{
+    char path[] = "/tmp/baton-list-XXXXXX";
+    int fd = mkstemp(path);
+    static const char list[] = "file a 0644 /no/such/file\n";
+    ck_assert_int_eq(write(fd, list, sizeof list - 1), sizeof list - 1);
+    close(fd);
+    struct archive *archive = archive_create();
+    ck_assert_int_ne(archive_add_list(archive, path), 0);
+    unlink(path);
+    ck_assert_ptr_nonnull(strstr(archive_error(archive), " /no/such/file"));
+    archive_destroy(archive);
+}
+END_TEST
+
 UNIT_MAIN("archive", entries_are_sorted_aligned_and_have_parents, the_later_of_two_entries_wins_SIM_9,
-          bad_paths_and_missing_files_are_named_SIM_9, bad_line_of_a_list_is_named_HW_6)
+          bad_paths_and_missing_files_are_named_SIM_9, bad_line_of_a_list_is_named_HW_6,
+          a_list_names_absolute_files_as_they_are_HW_6)
