@@ -62,6 +62,8 @@ linux_handler *linux_find(uint64_t number);
 
 /* CPU time of the caller's process (who 0) or of its children (1). */
 int os_usage(uint32_t who, struct usage_record *usage);
+/* Writes it as Linux's struct rusage to the program's memory. */
+void linux_usage_put(uint64_t address, const struct usage_record *usage);
 
 /* Linux's timespec and timeval. */
 struct linux_time {

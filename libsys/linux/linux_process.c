@@ -283,16 +283,6 @@ int64_t linux_execve(struct foreign_frame *frame, const uint64_t a[6])
     return os_exec((const char *)(uintptr_t)a[0], (char *const *)(uintptr_t)a[1], (char *const *)(uintptr_t)a[2]);
 }
 
-static void usage_put(uint64_t address, const struct usage_record *usage)
-{
-    int64_t *out = (int64_t *)(uintptr_t)address;
-    for (int i = 0; i < 18; i++) {
-        out[i] = 0;
-    }
-    out[0] = (int64_t)(usage->user_ns / LINUX_NS_PER_S);
-    out[1] = (int64_t)(usage->user_ns % LINUX_NS_PER_S / 1000);
-}
-
 int64_t linux_wait4(struct foreign_frame *frame, const uint64_t a[6])
 {
     struct wait_result result = {0};
@@ -305,7 +295,7 @@ int64_t linux_wait4(struct foreign_frame *frame, const uint64_t a[6])
         *(int32_t *)(uintptr_t)a[1] = result.status;
     }
     if (pid > 0 && a[3] != 0) {
-        usage_put(a[3], &result.usage);
+        linux_usage_put(a[3], &result.usage);
     }
     return pid;
 }

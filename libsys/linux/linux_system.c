@@ -4,6 +4,7 @@
 
 #include "request.h"
 
+#define RUSAGE_WORDS 18 /* of struct rusage */
 #define UTS_BYTES 65u
 #define LIMITS_COUNT 16u
 #define LIMIT_STACK 3u
@@ -101,9 +102,21 @@ int os_usage(uint32_t who, struct usage_record *usage)
     return (int)root_send(&message);
 }
 
+void linux_usage_put(uint64_t address, const struct usage_record *usage)
+{
+    int64_t *out = (int64_t *)(uintptr_t)address;
+    for (int i = 0; i < RUSAGE_WORDS; i++) {
+        out[i] = 0;
+    }
+    out[0] = (int64_t)(usage->user_ns / LINUX_NS_PER_S);
+    out[1] = (int64_t)(usage->user_ns % LINUX_NS_PER_S / NS_PER_US);
+    out[2] = (int64_t)(usage->system_ns / LINUX_NS_PER_S);
+    out[3] = (int64_t)(usage->system_ns % LINUX_NS_PER_S / NS_PER_US);
+    out[4] = (int64_t)(usage->peak_pages * (PAGE_BYTES / 1024));
+}
+
 int64_t linux_getrusage(struct foreign_frame *frame, const uint64_t a[6])
 {
-    int64_t *out = (int64_t *)(uintptr_t)a[1];
     struct usage_record usage;
     (void)frame;
     int who = (int)a[0];
@@ -114,14 +127,7 @@ int64_t linux_getrusage(struct foreign_frame *frame, const uint64_t a[6])
     if (status < 0) {
         return status;
     }
-    for (int i = 0; i < 18; i++) {
-        out[i] = 0;
-    }
-    out[0] = (int64_t)(usage.user_ns / LINUX_NS_PER_S);
-    out[1] = (int64_t)(usage.user_ns % LINUX_NS_PER_S / NS_PER_US);
-    out[2] = (int64_t)(usage.system_ns / LINUX_NS_PER_S);
-    out[3] = (int64_t)(usage.system_ns % LINUX_NS_PER_S / NS_PER_US);
-    out[4] = (int64_t)(usage.peak_pages * (PAGE_BYTES / 1024));
+    linux_usage_put(a[1], &usage);
     return 0;
 }
 
