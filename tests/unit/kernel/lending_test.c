@@ -257,15 +257,27 @@ static void others_sleep(struct party *party)
     ACT(party->s, party->threads[E], THREAD_SLEEP, DEADLINE_NONE);
 }
 
-START_TEST(time_in_the_server_is_charged_to_the_client_SCH_3)
+struct budget {
+    uint64_t budget_ns, period_ns;
+};
+
+/* Only A and B are left to run, each on a context of its own, and A has called B. */
+static struct party pair_create(struct budget client, struct budget server)
 {
     struct party party = party_create(0);
 
     others_sleep(&party);
     ACT(party.s, party.threads[C], THREAD_SLEEP, DEADLINE_NONE);
-    bind_to(&party, A, 2 * MS, 10 * MS);
-    bind_to(&party, B, 2 * MS, 10 * MS);
+    bind_to(&party, A, client.budget_ns, client.period_ns);
+    bind_to(&party, B, server.budget_ns, server.period_ns);
     calls(&party, A, B);
+    return party;
+}
+
+START_TEST(time_in_the_server_is_charged_to_the_client_SCH_3)
+{
+    struct party party = pair_create((struct budget){2 * MS, 10 * MS}, (struct budget){2 * MS, 10 * MS});
+
     ck_assert_ptr_eq(next_of(party.s), party.threads[B]);
     party.s->now_ns += MS;
     replies(&party, B, A);
@@ -278,15 +290,9 @@ END_TEST
 
 START_TEST(a_server_goes_on_when_its_clients_budget_ends_SCH_4)
 {
-    struct party party = party_create(0);
-    uint64_t start_ns;
+    struct party party = pair_create((struct budget){2 * MS, 10 * MS}, (struct budget){MS, 10 * MS});
+    uint64_t start_ns = party.s->now_ns;
 
-    others_sleep(&party);
-    ACT(party.s, party.threads[C], THREAD_SLEEP, DEADLINE_NONE);
-    bind_to(&party, A, 2 * MS, 10 * MS);
-    bind_to(&party, B, MS, 10 * MS);
-    calls(&party, A, B);
-    start_ns = party.s->now_ns;
     ck_assert_ptr_eq(next_of(party.s), party.threads[B]);
     time_pass(party.s, start_ns + 2 * MS);
     ck_assert_ptr_eq(next_of(party.s), party.threads[B]);
@@ -305,15 +311,9 @@ END_TEST
 
 START_TEST(a_helper_whose_own_budget_ends_too_waits_for_the_first_refill_SCH_4)
 {
-    struct party party = party_create(0);
-    uint64_t start_ns;
+    struct party party = pair_create((struct budget){2 * MS, 6 * MS}, (struct budget){MS, 20 * MS});
+    uint64_t start_ns = party.s->now_ns;
 
-    others_sleep(&party);
-    ACT(party.s, party.threads[C], THREAD_SLEEP, DEADLINE_NONE);
-    bind_to(&party, A, 2 * MS, 6 * MS);
-    bind_to(&party, B, MS, 20 * MS);
-    calls(&party, A, B);
-    start_ns = party.s->now_ns;
     ck_assert_ptr_eq(next_of(party.s), party.threads[B]);
     time_pass(party.s, start_ns + 2 * MS);
     ck_assert_ptr_eq(next_of(party.s), party.threads[B]);
@@ -334,13 +334,9 @@ START_TEST(a_new_budget_of_client_or_server_counts_at_once_SCH_4)
 {
     for (unsigned raised = A; raised <= B; raised++) {
         for (unsigned sooner = A; sooner <= B; sooner++) {
-            struct party party = party_create(0);
+            struct party party = pair_create((struct budget){MS, sooner == A ? 10 * MS : 20 * MS},
+                                             (struct budget){MS, sooner == B ? 10 * MS : 20 * MS});
 
-            others_sleep(&party);
-            ACT(party.s, party.threads[C], THREAD_SLEEP, DEADLINE_NONE);
-            bind_to(&party, A, MS, sooner == A ? 10 * MS : 20 * MS);
-            bind_to(&party, B, MS, sooner == B ? 10 * MS : 20 * MS);
-            calls(&party, A, B);
             ck_assert_ptr_eq(next_of(party.s), party.threads[B]);
             time_pass(party.s, party.s->now_ns + MS);
             ck_assert_ptr_eq(next_of(party.s), party.threads[B]);
