@@ -140,8 +140,8 @@ static inline __attribute__((always_inline)) struct thread *simple_make(struct k
     thread->in_call = true;
     plat_context_result(kernel, (struct plat_context *)(void *)thread->context,
                         make(kernel, thread, arguments->argument));
-    if (!schedule_goes_on(kernel, thread->priority) || thread->lent != NULL || thread->interrupt_pending ||
-        kernel->cpu[0].direct != NULL)
+    if (!schedule_goes_on(kernel, thread->priority) || !schedule_is_paid(kernel, thread) ||
+        kernel->cpu[0].payer != thread->lent || thread->interrupt_pending || kernel->cpu[0].direct != NULL)
         return NULL;
     thread->in_call = false;
     return thread;
@@ -165,7 +165,7 @@ static __attribute__((noinline)) struct thread *simple_or_general(struct kernel 
     }
 }
 
-/* Time is charged when the CPU goes on, or before anything could depend on it. */
+/* Time is charged to threads when the CPU goes on, and to contexts before anything could depend on it. */
 struct thread *kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns,
                               const struct syscall_arguments *arguments)
 {
@@ -174,6 +174,8 @@ struct thread *kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_
     KERNEL_ASSERT(kernel, cpu < CPUS_MAX && thread != NULL);
     if (now_ns > kernel->now_ns)
         kernel->now_ns = now_ns;
+    if (kernel->cpu[0].payer != NULL)
+        schedule_account(kernel);
     switch (kernel->fast ? arguments->number : 0) {
     case SYS_CALL:
         return message_fast_call(kernel, thread, arguments);

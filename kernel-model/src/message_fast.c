@@ -36,8 +36,7 @@ static inline bool is_held(const struct thread *thread)
 /* Whether a thread that calls or answers does so in a plain way. */
 static inline bool caller_is_plain(const struct kernel *kernel, const struct thread *thread)
 {
-    uint64_t unusual = (uint64_t)(uintptr_t)kernel->cpu[0].direct | (uint64_t)(uintptr_t)thread->lent |
-                       thread->control->transfer_count;
+    uint64_t unusual = (uint64_t)(uintptr_t)kernel->cpu[0].direct | thread->control->transfer_count;
 
     if (thread->again || thread->interrupt_pending)
         return false;
@@ -64,8 +63,7 @@ static inline struct thread *call_receiver(const struct thread *thread, const st
     struct list *first = channel->receivers.next;
     struct thread *server = LIST_ENTRY(first, struct thread, wait_link);
 
-    if ((entry->rights & (RIGHT_READ | RIGHT_WRITE)) == 0 || first == &channel->receivers || is_held(server) ||
-        server->lent != NULL)
+    if ((entry->rights & (RIGHT_READ | RIGHT_WRITE)) == 0 || first == &channel->receivers || is_held(server))
         return NULL;
     /* It may work for others, of the same priority. */
     return list_is_empty(&server->served.levels) || served_first(server)->priority == thread->priority ? server : NULL;
@@ -128,6 +126,7 @@ static inline void call_commit(struct kernel *kernel, struct thread *thread, str
     list_push_back(&channel->unanswered, &message->unanswered_link);
     list_push_front(&server->lenders, &message->lender_link);
     server->own_work = false;
+    server->lent = thread->lent != NULL ? thread->lent : server->scheduling;
     thread->state = THREAD_REPLY;
     thread->in_call = true;
     lend_priority(thread, server);
@@ -351,6 +350,7 @@ static inline struct thread *reply_end(struct kernel *kernel, struct thread *thr
     node->leader = false;
     node->queued = false;
     thread->priority = thread->base_priority;
+    thread->lent = thread->scheduling;
     return schedule_hand_over(kernel, thread, client);
 }
 

@@ -70,17 +70,30 @@ static inline bool schedule_goes_on(const struct kernel *kernel, int priority)
 {
     const struct cpu *cpu = &kernel->cpu[0];
 
-    if (cpu->payer != NULL || kernel->now_ns >= cpu->slice_end_ns)
+    if (kernel->now_ns >= cpu->slice_end_ns)
         return false;
     return cpu->top < priority || (cpu->top == priority && cpu->armed_ns <= cpu->slice_end_ns);
 }
 
-/* The current thread has blocked, having woken `to`, which gets the CPU. Returns it; NULL: kernel_next has to look. */
+/* Whether the context, or none, that the thread works on pays for it: it has budget, nothing of it comes back just now,
+ * and the timer is armed for its end. */
+static inline bool schedule_is_paid(const struct kernel *kernel, const struct thread *thread)
+{
+    const struct scheduling *lent = thread->lent;
+
+    if (lent == NULL)
+        return true;
+    return !lent->empty && (lent->refill_count == 0 || lent->refills[0].at_ns > kernel->now_ns) &&
+           kernel->cpu[0].armed_ns <= kernel->now_ns + (uint64_t)lent->available_ns;
+}
+
+/* The current thread has blocked, having woken `to`, which gets the CPU. If there is a payer, it has been charged.
+ * Returns `to`; NULL: kernel_next has to look. */
 static inline struct thread *schedule_hand_over(struct kernel *kernel, struct thread *from, struct thread *to)
 {
     struct cpu *cpu = &kernel->cpu[0];
 
-    if (!schedule_goes_on(kernel, to->priority) || to->lent != NULL) {
+    if (!schedule_goes_on(kernel, to->priority) || !schedule_is_paid(kernel, to)) {
         to->state = THREAD_READY;
         cpu->current = NULL;
         cpu->direct = to;
@@ -93,6 +106,7 @@ static inline struct thread *schedule_hand_over(struct kernel *kernel, struct th
     to->in_call = false;
     cpu->current = to;
     cpu->running = to;
+    cpu->payer = to->lent;
     return to;
 }
 
