@@ -1,6 +1,7 @@
 /* The short ways of calls: taken where all is plain and not where it is not. That they do what the general way does is
  * seen by all other tests of messages, which run both ways. */
 #include "pair.h"
+#include "scheduling.h"
 #include "unit.h"
 
 #include <string.h>
@@ -178,6 +179,39 @@ START_TEST(the_next_thread_is_named_only_where_it_is_plain_SCH_1)
     ck_assert(is_taken(pair.client, &arguments));
     ck_assert_ptr_null(named);
     ck_assert_ptr_eq(next_of(pair.s), pair.server);
+    teardown();
+}
+END_TEST
+
+/* A context of 1 ms in 10 for the thread. */
+static struct scheduling *context_bind(struct thread *thread)
+{
+    int64_t handle = ACT(pair.s, thread, SCHEDULING_CREATE, HANDLE_GRANT, 1000000, 10000000, UINT64_MAX, 0, 0);
+
+    ck_assert_int_eq(ACT(pair.s, thread, SCHEDULING_BIND, (uint64_t)handle, UINT64_MAX, 1), 0);
+    return (struct scheduling *)object_of(thread, (int)handle);
+}
+
+START_TEST(threads_with_budgets_go_the_short_way_IPC_4_SCH_3)
+{
+    struct scheduling *context;
+
+    setup(true);
+    context = context_bind(pair.client);
+    ck_assert(take_short());
+    ck_assert_ptr_eq(named, pair.server);
+    ck_assert_ptr_eq(pair.server->lent, context);
+    ck_assert_ptr_eq(kernel->cpu[0].payer, context);
+    pair.s->now_ns += 300000;
+    ck_assert(take_reply_short());
+    ck_assert_ptr_eq(named, pair.client);
+    ck_assert_ptr_null(pair.server->lent);
+    ck_assert_int_eq(context->available_ns, 700000);
+    ck_assert(take_short());
+    pair.s->now_ns += 700000;
+    ck_assert(take_reply_short());
+    ck_assert_ptr_null(named);
+    ck_assert_ptr_null(next_of(pair.s));
     teardown();
 }
 END_TEST
@@ -521,7 +555,8 @@ START_TEST(a_stale_or_foreign_id_is_left_to_the_general_way_IPC_7_IPC_9)
 END_TEST
 
 UNIT_MAIN("message_fast", plain_calls_and_answers_go_the_short_way_IPC_4,
-          the_next_thread_is_named_only_where_it_is_plain_SCH_1, bytes_go_through_parts_and_across_pages_IPC_2,
+          the_next_thread_is_named_only_where_it_is_plain_SCH_1, threads_with_budgets_go_the_short_way_IPC_4_SCH_3,
+          bytes_go_through_parts_and_across_pages_IPC_2,
           an_unusual_call_is_left_to_the_general_way_IPC_4, bad_arguments_are_left_to_the_general_way_IPC_14,
           bad_buffers_are_left_to_the_general_way_IPC_14, a_deadline_goes_along_and_ends_with_the_answer_IPC_5,
           an_unusual_answer_is_left_to_the_general_way_IPC_4,
