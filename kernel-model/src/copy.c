@@ -261,7 +261,10 @@ static bool copy_known(struct kernel *kernel, struct copy *copy)
         if (source == NULL || target == NULL)
             break;
         here = here < left ? here : left;
-        memmove(target, source, here);
+        if (((uintptr_t)target ^ (uintptr_t)source) >> PAGE_SHIFT == 0)
+            memmove(target, source, here);
+        else
+            __builtin_memcpy(target, source, here);
         target_at += here;
         source_at += here;
         left -= here;
@@ -277,7 +280,8 @@ static bool copy_known(struct kernel *kernel, struct copy *copy)
 static bool copy_steps(struct kernel *kernel, struct copy *copy)
 {
     for (;;) {
-        if (cursor_is_long(&copy->to) && cursor_is_long(&copy->from)) {
+        if (cursor_more(kernel, &copy->from) == 1 && cursor_is_long(&copy->from) &&
+            cursor_more(kernel, &copy->to) == 1 && cursor_is_long(&copy->to)) {
             cursor_stop(&copy->to);
             cursor_stop(&copy->from);
             if (copy_known(kernel, copy))

@@ -160,6 +160,8 @@ static __attribute__((noinline)) struct thread *simple_or_general(struct kernel 
         return simple_make(kernel, thread, arguments, syscall_pulse);
     case SYS_NOTIFICATION_SIGNAL:
         return simple_make(kernel, thread, arguments, syscall_notification_signal);
+    case SYS_MEMORY_SUPPLY:
+        return simple_make(kernel, thread, arguments, syscall_memory_supply);
     default:
         return message_general(kernel, thread, arguments);
     }
