@@ -8,7 +8,6 @@
 
 #include "archive.h"
 #include "assert.h"
-#include "boot.h"
 #include "elf.h"
 #include "grant.h"
 #include "kernel_state.h"
@@ -159,17 +158,6 @@ static int areas_map(struct kernel *kernel, struct boot *boot, const struct elf_
         error = space_copy_out(kernel, boot->space, block.stack, words, sizeof(words));
     boot->control_address = LIBSYS_AREA_BASE;
     return error;
-}
-
-void boot_table_gone(struct kernel *kernel, const struct table *table)
-{
-    static const char line[] = "failure: the root server has died, and the machine with it\n";
-
-    if (table != kernel->root_table)
-        return;
-    kernel->root_table = NULL;
-    plat_log(kernel, line, sizeof(line) - 1);
-    plat_stop(kernel, KERNEL_STATUS_BROKEN);
 }
 
 int kernel_boot(struct kernel *kernel, uint64_t now_ns)

@@ -1,11 +1,11 @@
 /* Life of a thread: creation, start, death; suspension, interrupts, attributes. Waiting is in thread_wait.c. */
 #include "kernel_state.h"
 
-#include "boot.h"
 #include "channel.h"
 #include "connection.h"
 #include "lending.h"
 #include "memory.h"
+#include "root.h"
 #include "table.h"
 
 #include <abi/errno.h>
@@ -233,7 +233,7 @@ void thread_kill(struct kernel *kernel, struct thread *thread)
     thread_detach(kernel, thread);
     if (started && !table_has_threads(kernel, table)) {
         table_drain(kernel, table);
-        boot_table_gone(kernel, table);
+        root_table_gone(kernel, table);
     }
     object_release(kernel, (struct object *)table);
     if (started)
