@@ -19,7 +19,11 @@ _head:
     .quad 0, 0, 0
     .ascii "ARM\x64"
     .long 0
+park: // for the other CPUs
+    wfe
+    b park
 
+    .section .text.start_code, "ax"
 start:
     mov x20, x0
     adrp x19, _head
@@ -52,9 +56,6 @@ start:
     adr x1, at_el1
     msr elr_el2, x1
     eret
-park:
-    wfe
-    b park
 
 at_el1:
     msr daifset, #0xf

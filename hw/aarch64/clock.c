@@ -5,6 +5,7 @@
 
 #include <arch.h>
 #include <machine.h>
+#include <start_code.h>
 
 #define SECOND_NS 1000000000ull
 #define SHIFT 32u
@@ -20,7 +21,7 @@ static uint64_t scale(uint64_t value, uint64_t factor)
     return (uint64_t)((unsigned __int128)value * factor >> SHIFT);
 }
 
-void clock_init(void)
+START_CODE void clock_init(void)
 {
     uint64_t ticks_per_second = CPU_READ(cntfrq_el0);
     if (ticks_per_second == 0) {

@@ -6,6 +6,7 @@
 #include <abi/syscall.h>
 #include <arch.h>
 #include <machine.h>
+#include <start_code.h>
 
 #define PSTATE_FLAGS 0xf0000000u /* what programs may set; the rest is EL0, 64 bits, nothing masked */
 #define CPACR_KERNEL_ONLY (1ull << 20) /* programs' use of vector registers traps */
@@ -100,7 +101,7 @@ void vector_use(struct plat_context *context)
     CPU_WRITE(cpacr_el1, CPACR_ALL);
 }
 
-void context_init(void)
+START_CODE void context_init(void)
 {
     CPU_WRITE(cpacr_el1, CPACR_KERNEL_ONLY);
 }

@@ -11,6 +11,7 @@
 #include <arch.h>
 #include <machine.h>
 #include <page_table.h>
+#include <start_code.h>
 
 #define ENTRY_ADDRESS 0xfffffffff000ull
 #define ASID_BITS 16u /* their place in space->number, below the generation; a CPU may have but 8 */
@@ -23,7 +24,7 @@
 static uint64_t asid_next = 1, asid_limit = 256; /* 0 is nobody's: of the empty table */
 static uint64_t generation = 1;
 
-void space_init(void)
+START_CODE void space_init(void)
 {
     if ((CPU_READ(id_aa64mmfr0_el1) >> 4 & 0xf) == 2) {
         asid_limit = 1u << ASID_BITS;

@@ -5,6 +5,19 @@
 
 #define EXCEPTION_CALL 0x15
 
+    // The registers first to last, two by two, at where x0 or q0 would lie.
+    .altmacro
+    .macro pair op, kind, base, offset, bytes, first, second
+    \op \kind\first, \kind\second, [\base, #\offset + \first * \bytes]
+    .endm
+    .macro pairs op, kind, base, offset, bytes, first, last
+    .set number, \first
+    .rept (\last - \first + 1) / 2
+    pair \op, \kind, \base, \offset, \bytes, %number, %(number + 1)
+    .set number, number + 2
+    .endr
+    .endm
+
     .text
     .balign 2048
     .globl vectors
@@ -30,11 +43,7 @@ vectors:
     stp x1, x2, [sp, #CONTEXT_X + 8]
     stp x3, x4, [sp, #CONTEXT_X + 24]
     str x5, [sp, #CONTEXT_X + 40]
-    stp x19, x20, [sp, #CONTEXT_X + 19 * 8]
-    stp x21, x22, [sp, #CONTEXT_X + 21 * 8]
-    stp x23, x24, [sp, #CONTEXT_X + 23 * 8]
-    stp x25, x26, [sp, #CONTEXT_X + 25 * 8]
-    stp x27, x28, [sp, #CONTEXT_X + 27 * 8]
+    pairs stp, x, sp, CONTEXT_X, 8, 19, 28
     mrs x2, tpidr_el0
     stp xzr, x2, [sp, #CONTEXT_PSTATE] // a function does not keep the flags either
     mov x0, sp
@@ -60,20 +69,7 @@ vectors:
 synchronous:
     mov x29, #TRAP_SYNCHRONOUS
 other: // x29, x30 are saved; x29: TRAP_*
-    stp x0, x1, [sp, #CONTEXT_X]
-    stp x2, x3, [sp, #CONTEXT_X + 2 * 8]
-    stp x4, x5, [sp, #CONTEXT_X + 4 * 8]
-    stp x6, x7, [sp, #CONTEXT_X + 6 * 8]
-    stp x8, x9, [sp, #CONTEXT_X + 8 * 8]
-    stp x10, x11, [sp, #CONTEXT_X + 10 * 8]
-    stp x12, x13, [sp, #CONTEXT_X + 12 * 8]
-    stp x14, x15, [sp, #CONTEXT_X + 14 * 8]
-    stp x16, x17, [sp, #CONTEXT_X + 16 * 8]
-    stp x18, x19, [sp, #CONTEXT_X + 18 * 8]
-    stp x20, x21, [sp, #CONTEXT_X + 20 * 8]
-    stp x22, x23, [sp, #CONTEXT_X + 22 * 8]
-    stp x24, x25, [sp, #CONTEXT_X + 24 * 8]
-    stp x26, x27, [sp, #CONTEXT_X + 26 * 8]
+    pairs stp, x, sp, CONTEXT_X, 8, 0, 27
     str x28, [sp, #CONTEXT_X + 28 * 8]
     mrs x1, sp_el0
     mrs x2, elr_el1
@@ -97,21 +93,7 @@ trap_return: // x0: the context
     msr elr_el1, x2
     msr spsr_el1, x3
     msr tpidr_el0, x4
-    ldp x0, x1, [sp, #CONTEXT_X]
-    ldp x2, x3, [sp, #CONTEXT_X + 2 * 8]
-    ldp x4, x5, [sp, #CONTEXT_X + 4 * 8]
-    ldp x6, x7, [sp, #CONTEXT_X + 6 * 8]
-    ldp x8, x9, [sp, #CONTEXT_X + 8 * 8]
-    ldp x10, x11, [sp, #CONTEXT_X + 10 * 8]
-    ldp x12, x13, [sp, #CONTEXT_X + 12 * 8]
-    ldp x14, x15, [sp, #CONTEXT_X + 14 * 8]
-    ldp x16, x17, [sp, #CONTEXT_X + 16 * 8]
-    ldp x18, x19, [sp, #CONTEXT_X + 18 * 8]
-    ldp x20, x21, [sp, #CONTEXT_X + 20 * 8]
-    ldp x22, x23, [sp, #CONTEXT_X + 22 * 8]
-    ldp x24, x25, [sp, #CONTEXT_X + 24 * 8]
-    ldp x26, x27, [sp, #CONTEXT_X + 26 * 8]
-    ldp x28, x29, [sp, #CONTEXT_X + 28 * 8]
+    pairs ldp, x, sp, CONTEXT_X, 8, 0, 29
     ldr x30, [sp, #CONTEXT_X + 30 * 8]
     eret
 
@@ -119,21 +101,7 @@ kernel_trap:
     msr tpidr_el1, x0
     adrp x0, panic_registers
     add x0, x0, :lo12:panic_registers
-    stp x1, x2, [x0, #8]
-    stp x3, x4, [x0, #3 * 8]
-    stp x5, x6, [x0, #5 * 8]
-    stp x7, x8, [x0, #7 * 8]
-    stp x9, x10, [x0, #9 * 8]
-    stp x11, x12, [x0, #11 * 8]
-    stp x13, x14, [x0, #13 * 8]
-    stp x15, x16, [x0, #15 * 8]
-    stp x17, x18, [x0, #17 * 8]
-    stp x19, x20, [x0, #19 * 8]
-    stp x21, x22, [x0, #21 * 8]
-    stp x23, x24, [x0, #23 * 8]
-    stp x25, x26, [x0, #25 * 8]
-    stp x27, x28, [x0, #27 * 8]
-    stp x29, x30, [x0, #29 * 8]
+    pairs stp, x, x0, 0, 8, 1, 30
     mov x1, sp
     str x1, [x0, #31 * 8]
     mrs x1, tpidr_el1
@@ -145,44 +113,14 @@ kernel_trap:
     .arch_extension fp
     .globl vector_save, vector_load
 vector_save: // x0: struct vector_state
-    stp q0, q1, [x0]
-    stp q2, q3, [x0, #2 * 16]
-    stp q4, q5, [x0, #4 * 16]
-    stp q6, q7, [x0, #6 * 16]
-    stp q8, q9, [x0, #8 * 16]
-    stp q10, q11, [x0, #10 * 16]
-    stp q12, q13, [x0, #12 * 16]
-    stp q14, q15, [x0, #14 * 16]
-    stp q16, q17, [x0, #16 * 16]
-    stp q18, q19, [x0, #18 * 16]
-    stp q20, q21, [x0, #20 * 16]
-    stp q22, q23, [x0, #22 * 16]
-    stp q24, q25, [x0, #24 * 16]
-    stp q26, q27, [x0, #26 * 16]
-    stp q28, q29, [x0, #28 * 16]
-    stp q30, q31, [x0, #30 * 16]
+    pairs stp, q, x0, 0, 16, 0, 31
     mrs x1, fpcr
     mrs x2, fpsr
     add x0, x0, #512
     stp x1, x2, [x0]
     ret
 vector_load:
-    ldp q0, q1, [x0]
-    ldp q2, q3, [x0, #2 * 16]
-    ldp q4, q5, [x0, #4 * 16]
-    ldp q6, q7, [x0, #6 * 16]
-    ldp q8, q9, [x0, #8 * 16]
-    ldp q10, q11, [x0, #10 * 16]
-    ldp q12, q13, [x0, #12 * 16]
-    ldp q14, q15, [x0, #14 * 16]
-    ldp q16, q17, [x0, #16 * 16]
-    ldp q18, q19, [x0, #18 * 16]
-    ldp q20, q21, [x0, #20 * 16]
-    ldp q22, q23, [x0, #22 * 16]
-    ldp q24, q25, [x0, #24 * 16]
-    ldp q26, q27, [x0, #26 * 16]
-    ldp q28, q29, [x0, #28 * 16]
-    ldp q30, q31, [x0, #30 * 16]
+    pairs ldp, q, x0, 0, 16, 0, 31
     add x0, x0, #512
     ldp x1, x2, [x0]
     msr fpcr, x1

@@ -8,6 +8,7 @@
 #include <abi/limits.h>
 #include <arch.h>
 #include <machine.h>
+#include <start_code.h>
 
 #define ENTRIES 512u
 #define BLOCK_BYTES (1ull << 21)
@@ -24,13 +25,13 @@ static _Alignas(PAGE_BYTES) uint64_t tables[TABLES_MAX][ENTRIES];
 static uint32_t table_count;
 static uint64_t image_above; /* image addresses less physical ones */
 
-void window_init(uint64_t image_physical)
+START_CODE void window_init(uint64_t image_physical)
 {
     image_above = (uint64_t)(uintptr_t)image_start - image_physical;
 }
 
 /* The table of blocks for a GiB; NULL: it is shown as one block already. */
-static uint64_t *blocks_of(uint64_t physical)
+static START_CODE uint64_t *blocks_of(uint64_t physical)
 {
     uint64_t *entry = &memory_upper[physical / GIANT_BYTES];
     if (*entry == 0) {
@@ -46,7 +47,7 @@ static uint64_t *blocks_of(uint64_t physical)
     return (uint64_t *)(uintptr_t)(arch_entry_address(*entry) + image_above);
 }
 
-void window_show(uint64_t start, uint64_t end)
+START_CODE void window_show(uint64_t start, uint64_t end)
 {
     for (uint64_t at = start & ~(BLOCK_BYTES - 1); at < end && at < WINDOW_REACH;) {
         if (at % GIANT_BYTES == 0 && end - at >= GIANT_BYTES && memory_upper[at / GIANT_BYTES] == 0) {

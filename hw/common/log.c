@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include "board.h"
+#include "start_code.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@ static bool is_verbose;
 static char line[LINE_BYTES];
 static size_t line_bytes;
 
-void log_verbose_set(bool verbose)
+START_CODE void log_verbose_set(bool verbose)
 {
     is_verbose = verbose;
 }

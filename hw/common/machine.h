@@ -45,6 +45,8 @@ void machine_device_add(uint32_t kind, uint32_t interrupt, uint64_t physical, ui
 /* Chooses the largest run of free RAM, moves the archive into it if it lies elsewhere, gives the page tables their
  * share, starts the core and runs it. What is missing is told in one line on the console, then the board stops. */
 _Noreturn void machine_start(void);
+/* Its last step: the start's own code becomes page tables, and the first program runs. */
+_Noreturn void machine_begin(void);
 
 /* Makes the CPU ready for another thread than the last one: its space, arch_context_enter. Returns its context. */
 struct plat_context *machine_enter(struct thread *thread);

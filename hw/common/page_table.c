@@ -4,6 +4,7 @@
 
 #include "arch.h"
 #include "machine.h"
+#include "start_code.h"
 
 #include <abi/limits.h>
 
@@ -35,13 +36,26 @@ static uint64_t level_end(uint64_t address, unsigned level)
     return (address | ((1ull << level_shift(level)) - 1)) + 1;
 }
 
-void page_table_init(uint64_t physical, uint64_t pages)
+START_CODE void page_table_init(uint64_t physical, uint64_t pages)
 {
     pool.next = physical;
     pool.end = physical + (pages << PAGE_SHIFT);
     pool.free = PHYSICAL_NONE;
     pool.first = NULL;
     pool.last = &pool.first;
+}
+
+static void page_free(uint64_t page)
+{
+    *(uint64_t *)arch_memory(page) = pool.free;
+    pool.free = page;
+}
+
+void page_table_give(uint64_t physical, uint64_t pages)
+{
+    for (; pages > 0; pages--, physical += PAGE_BYTES) {
+        page_free(physical);
+    }
 }
 
 static uint64_t page_get(void)
@@ -58,8 +72,7 @@ static uint64_t page_get(void)
 
 static void page_put(struct plat_space *space, uint64_t page)
 {
-    *(uint64_t *)arch_memory(page) = pool.free;
-    pool.free = page;
+    page_free(page);
     space->pages--;
 }
 

@@ -23,6 +23,8 @@ _Static_assert(sizeof(struct plat_space) <= PLAT_SPACE_BYTES, "the platform's pa
 
 /* The pool: `pages` pages of RAM from `physical` on. */
 void page_table_init(uint64_t physical, uint64_t pages);
+/* More of them. */
+void page_table_give(uint64_t physical, uint64_t pages);
 
 /* On a zeroed space. */
 void page_table_create(struct plat_space *space);

@@ -1,5 +1,6 @@
 /* A candidate run begins where RAM begins or a reserved range ends, so it is enough to try those. */
 #include "ranges.h"
+#include "start_code.h"
 
 #include <abi/limits.h>
 
@@ -17,7 +18,7 @@ static bool range_has(const struct machine_range *range, uint64_t address)
 }
 
 /* How far RAM goes on from `start`. */
-static uint64_t ram_end(const struct machine_range *ram, uint32_t count, uint64_t start)
+static START_CODE uint64_t ram_end(const struct machine_range *ram, uint32_t count, uint64_t start)
 {
     uint64_t end = start;
     for (uint32_t i = 0; i < count; i++) {
@@ -29,7 +30,7 @@ static uint64_t ram_end(const struct machine_range *ram, uint32_t count, uint64_
     return end;
 }
 
-static struct machine_range run_from(const struct machine_range *ram, uint32_t ram_count,
+static START_CODE struct machine_range run_from(const struct machine_range *ram, uint32_t ram_count,
                                      const struct machine_range *reserved, uint32_t reserved_count, uint64_t start)
 {
     uint64_t end = ram_end(ram, ram_count, start);
@@ -45,7 +46,7 @@ static struct machine_range run_from(const struct machine_range *ram, uint32_t r
     return (struct machine_range){.start = first, .size_bytes = end > first ? end - first : 0};
 }
 
-struct machine_range ranges_largest_free(const struct machine_range *ram, uint32_t ram_count,
+START_CODE struct machine_range ranges_largest_free(const struct machine_range *ram, uint32_t ram_count,
                                          const struct machine_range *reserved, uint32_t reserved_count)
 {
     struct machine_range best = {0};

@@ -2,10 +2,11 @@
 #include "trace.h"
 
 #include "arch.h"
+#include "start_code.h"
 
 struct machine_trace machine_trace;
 
-void trace_begin(struct kernel *kernel, uint64_t physical, uint64_t records)
+START_CODE void trace_begin(struct kernel *kernel, uint64_t physical, uint64_t records)
 {
     if (records != 0 && kernel_trace_attach(kernel, arch_memory(physical), records) == 0) {
         machine_trace = (struct machine_trace){.magic = TRACE_MAGIC, .physical = physical, .room = records};

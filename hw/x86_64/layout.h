@@ -65,6 +65,6 @@
 #define VECTOR_LINES 32 /* of the first line of the interrupt controller */
 #define VECTOR_TIMER 64
 #define VECTOR_SPURIOUS 79
-#define VECTORS 256
+#define VECTORS 80
 
 #endif

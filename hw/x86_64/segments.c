@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <start_code.h>
 
 #define PORT_BYTES 8192u
 #define BREAKPOINT 3u /* the one vector that programs may raise by an instruction */
@@ -48,7 +49,7 @@ static uint64_t segments[7] = {
     [SEGMENT_USER_CODE / 8] = 0x00affb000000ffff,
 };
 
-static void task_init(void)
+static START_CODE void task_init(void)
 {
     uint64_t stack = (uint64_t)(uintptr_t)stack_end, base = (uint64_t)(uintptr_t)&task;
     task.stack[0][0] = (uint32_t)stack;
@@ -71,7 +72,7 @@ static uint8_t vector_stack(unsigned vector)
     return vector == 2 ? 1 : vector == 8 ? 2 : vector == 18 ? 3 : 0;
 }
 
-static void gates_init(void)
+static START_CODE void gates_init(void)
 {
     for (unsigned i = 0; i < VECTORS; i++) {
         uint64_t entry = (uint64_t)(uintptr_t)vector_entries[i];
@@ -84,7 +85,7 @@ static void gates_init(void)
     }
 }
 
-void segments_init(void)
+START_CODE void segments_init(void)
 {
     task_init();
     gates_init();

@@ -169,7 +169,7 @@ vector_entries:
     .set vector, 0
     .rept VECTORS
     .balign 16
-    .if !((0x227d00 >> vector) & 1) || vector > 31
+    .if vector > 31 || !((0x227d00 >> (vector & 31)) & 1)
     pushq $0
     .endif
     pushq $vector

@@ -9,6 +9,7 @@
 #include <abi/limits.h>
 #include <arch.h>
 #include <machine.h>
+#include <start_code.h>
 
 #define UPPER_BYTES (1ull << 30) /* of an entry of table_window */
 #define LARGE_BYTES (1ull << 21)
@@ -43,7 +44,7 @@ uint64_t arch_physical(const void *bytes)
 }
 
 /* Text is executed, the rest is not; only data is written. */
-static void image_protect(void)
+static START_CODE void image_protect(void)
 {
     uint64_t address = (uint64_t)(uintptr_t)image_start;
     for (unsigned i = 0; address < (uint64_t)(uintptr_t)image_end; i++, address += PAGE_BYTES) {
@@ -56,14 +57,14 @@ static void image_protect(void)
     table_image[IMAGE_OFFSET / LARGE_BYTES] = arch_physical(image_pages) | ENTRY_VALID | ENTRY_WRITE;
 }
 
-static void large_fill(uint64_t *table, uint64_t physical, uint64_t flags)
+static START_CODE void large_fill(uint64_t *table, uint64_t physical, uint64_t flags)
 {
     for (unsigned i = 0; i < 512; i++, physical += LARGE_BYTES) {
         table[i] = physical | ENTRY_LARGE | flags;
     }
 }
 
-void window_init(uint64_t physical)
+START_CODE void window_init(uint64_t physical)
 {
     image_physical = physical;
     large_fill(table_low, 0, FLAGS_DATA);
@@ -76,7 +77,7 @@ void window_init(uint64_t physical)
     CPU_WRITE(cr4, CPU_READ(cr4) | CR4_GLOBAL);
 }
 
-uint64_t window_show(uint64_t start, uint64_t end)
+START_CODE uint64_t window_show(uint64_t start, uint64_t end)
 {
     bool large = (cpuid(FEATURES_EXTENDED, 0).d & FEATURE_1_GIB) != 0;
     for (uint64_t at = start & ~(UPPER_BYTES - 1); at < end; at += UPPER_BYTES) {

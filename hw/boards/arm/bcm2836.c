@@ -4,6 +4,7 @@
 #include <abi/errno.h>
 #include <arch.h>
 #include <board.h>
+#include <start_code.h>
 
 #define BANKS 3u /* GPU 0 to 31, GPU 32 to 63, basic */
 #define LINES 72u
@@ -26,7 +27,7 @@ static uint32_t pending(uint32_t bank)
     return (bank == 2 ? lines & BASIC_MASK : lines) & enabled[bank] & ~served[bank];
 }
 
-void bcm2836_init(uint64_t local_physical, uint64_t peripherals_physical)
+START_CODE void bcm2836_init(uint64_t local_physical, uint64_t peripherals_physical)
 {
     local = arch_device(local_physical);
     peripherals = arch_device(peripherals_physical);

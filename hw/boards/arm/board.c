@@ -10,6 +10,7 @@
 
 #include <arch.h>
 #include <machine.h>
+#include <start_code.h>
 
 static const struct device *console(void)
 {
@@ -31,7 +32,7 @@ void board_console_write(const char *bytes, size_t length)
     serial_write(console(), bytes, length);
 }
 
-void board_interrupts_init(void)
+START_CODE void board_interrupts_init(void)
 {
     const uint64_t *registers = device_tree.controller_registers;
     if (device_tree.controller == CONTROLLER_GIC2) {

@@ -5,6 +5,7 @@
 #include <abi/errno.h>
 #include <arch.h>
 #include <board.h>
+#include <start_code.h>
 
 #define DEVICES_FIRST 32u
 #define DISTRIBUTOR_CONTROL 0x000u
@@ -36,7 +37,7 @@ static void bit_write(uint32_t offset, uint32_t id)
     distributor[offset / 4] = 1u << (id % 32);
 }
 
-void gic2_init(uint64_t distributor_physical, uint64_t interface_physical, uint32_t timer)
+START_CODE void gic2_init(uint64_t distributor_physical, uint64_t interface_physical, uint32_t timer)
 {
     distributor = arch_device(distributor_physical);
     interface = arch_device(interface_physical);

@@ -7,6 +7,7 @@
 #include <arch.h>
 #include <cpu.h>
 #include <layout.h>
+#include <start_code.h>
 
 #define PIT_HZ 1193182ull
 #define PIT_TICKS 11932u /* 10 ms */
@@ -48,7 +49,7 @@ static uint64_t timer_scale;         /* ticks of the APIC's timer in the same wa
 
 /* The old controller goes first. What it had asked for is forgotten with the last two words, which make the APIC look
  * again (QEMU would else raise an interrupt without a vector). */
-static void apic_init(void)
+static START_CODE void apic_init(void)
 {
     port_write(OLD_CONTROLLER_MASK_1, 0xff);
     port_write(OLD_CONTROLLER_MASK_2, 0xff);
@@ -70,7 +71,7 @@ struct rates {
 };
 
 /* Counts both over the same PIT_TICKS. */
-static struct rates rates_measure(void)
+static START_CODE struct rates rates_measure(void)
 {
     struct rates rates;
     uint8_t gate = port_read(PIT_GATE) & (uint8_t)~(PIT_SPEAKER | PIT_GATE_OPEN);
@@ -97,7 +98,7 @@ static struct rates rates_measure(void)
 }
 
 /* An emulator, or firmware, may stop the CPU where it is least wanted: the surest of some attempts counts. */
-static struct rates rates_find(void)
+static START_CODE struct rates rates_find(void)
 {
     struct rates best = rates_measure();
     for (unsigned i = 1; i < RATE_ATTEMPTS_MAX && best.doubt_ticks > best.tsc_ticks / RATE_DOUBT; i++) {
@@ -107,7 +108,7 @@ static struct rates rates_find(void)
     return best;
 }
 
-void clock_init(void)
+START_CODE void clock_init(void)
 {
     uint64_t measured_ns = PIT_TICKS * SECOND_NS / PIT_HZ;
     apic_init();

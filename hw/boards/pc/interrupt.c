@@ -8,6 +8,7 @@
 #include <board.h>
 #include <cpu.h>
 #include <layout.h>
+#include <start_code.h>
 
 #define SELECT 0u /* registers of the I/O APIC, in words */
 #define DATA 4u
@@ -26,7 +27,7 @@ void interrupt_mask(uint32_t line, bool mask)
     controller[DATA] = (VECTOR_LINES + line) | LINE_LEVEL | (mask ? LINE_MASKED : 0);
 }
 
-void interrupt_init(uint64_t controller_physical)
+START_CODE void interrupt_init(uint64_t controller_physical)
 {
     controller = arch_device(controller_physical);
     for (uint32_t line = 0; line < INTERRUPT_LINES; line++) {

@@ -9,6 +9,7 @@
 #include <cpu.h>
 #include <machine.h>
 #include <start.h>
+#include <start_code.h>
 
 #define CONTROLLER_PHYSICAL 0xfec00000ull
 
@@ -36,7 +37,7 @@ const char board_name[] = "pc";
 
 static struct acpi_found acpi;
 
-void board_console_init(uint64_t device_tree)
+START_CODE void board_console_init(uint64_t device_tree)
 {
     (void)device_tree;
     port_write(COM1 + SERIAL_INTERRUPTS, 0);
@@ -80,19 +81,19 @@ enum {
 #define CLOCK_AFTERNOON 0x80u
 #define CLOCK_WAIT_MAX 100000u
 
-static uint8_t clock_register(uint8_t index)
+static START_CODE uint8_t clock_register(uint8_t index)
 {
     port_write(CLOCK_SELECT, index);
     return port_read(CLOCK_DATA);
 }
 
-static uint32_t clock_number(uint8_t value, uint8_t status)
+static START_CODE uint32_t clock_number(uint8_t value, uint8_t status)
 {
     return (status & CLOCK_BINARY) != 0 ? value : (value >> 4) * 10u + (value & 0xf);
 }
 
 /* Days from 1970 to a day of this century. */
-static uint64_t days_since_1970(uint32_t year, uint32_t month, uint32_t day)
+static START_CODE uint64_t days_since_1970(uint32_t year, uint32_t month, uint32_t day)
 {
     static const uint16_t before[12] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
     uint64_t days = 10957 + year * 365ull + (year + 3) / 4 + before[(month - 1) % 12] + day - 1;
@@ -100,7 +101,7 @@ static uint64_t days_since_1970(uint32_t year, uint32_t month, uint32_t day)
 }
 
 /* Seconds since 1970, taking the clock's time for UTC. */
-static uint64_t clock_read_s(void)
+static START_CODE uint64_t clock_read_s(void)
 {
     for (uint32_t i = 0; i < CLOCK_WAIT_MAX && (clock_register(CLOCK_STATUS_A) & CLOCK_UPDATING) != 0; i++) {
     }
@@ -117,7 +118,7 @@ static uint64_t clock_read_s(void)
     return ((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
 }
 
-void board_interrupts_init(void)
+START_CODE void board_interrupts_init(void)
 {
     acpi_read(start_acpi, &acpi);
     interrupt_init(acpi.controller != 0 ? acpi.controller : CONTROLLER_PHYSICAL);
