@@ -111,6 +111,68 @@ TEST(map_needs_the_handles_rights_OBJ_2_MEM_4)
     EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, space), 0);
 }
 
+#define FRESH_PAGES 512u
+
+/* Pages full of ones are given back, and what comes next is all zero. Through the kernel: linked mode can do that. */
+TEST(fresh_memory_never_holds_old_data_MEM_4)
+{
+    static uint8_t bytes[BYTES];
+    const uint64_t address = 0x10000000, size_bytes = FRESH_PAGES * PAGE_BYTES;
+    for (int round = 0; round < 3; round++) {
+        int memory = sys_memory_create(HANDLE_GRANT, size_bytes), space = sys_space_create(HANDLE_GRANT);
+        EXPECT(memory > 0 && space > 0);
+        EXPECT_EQ(sys_space_map(space, address, size_bytes, memory, 0, PROT_R | PROT_W | MAP_FLAG_FIXED),
+                  (int64_t)address);
+        for (uint64_t at = 0; at < size_bytes; at += BYTES) {
+            EXPECT_EQ(sys_space_read(space, address + at, bytes, BYTES), BYTES);
+            uint64_t wrong = 0;
+            for (uint64_t i = 0; i < BYTES; i++) {
+                wrong += bytes[i];
+            }
+            EXPECT_EQ(wrong, 0);
+            memset(bytes, 0xff, BYTES);
+            EXPECT_EQ(sys_space_write(space, address + at, bytes, BYTES), BYTES);
+        }
+        EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, space), 0);
+        EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, memory), 0);
+    }
+}
+
+/* A user of somebody's memory has a space that is paid from a grant of its own, and dies with that. */
+TEST(one_page_in_two_spaces_is_one_frame_and_outlives_its_users_MEM_5)
+{
+    const uint64_t address = 0x10000000;
+    uint64_t word = 0x1234, back = 0;
+    struct grant_info before, after, lent;
+    int memory = sys_memory_create(HANDLE_GRANT, PAGE_BYTES), owner = sys_space_create(HANDLE_GRANT);
+    int grant = sys_grant_create(HANDLE_GRANT, 100), user = sys_space_create(grant);
+    EXPECT(memory > 0 && owner > 0 && grant > 0 && user > 0);
+    EXPECT_EQ(sys_space_map(owner, address, PAGE_BYTES, memory, 0, PROT_R | PROT_W | MAP_FLAG_FIXED), (int64_t)address);
+    EXPECT_EQ(sys_space_write(owner, address, &word, sizeof word), sizeof word);
+    EXPECT_EQ(sys_grant_info(HANDLE_GRANT, &before), 0);
+    EXPECT_EQ(sys_grant_info(grant, &lent), 0);
+    before.used_pages -= lent.used_pages;
+    EXPECT_EQ(sys_space_map(user, 2 * address, PAGE_BYTES, memory, 0, PROT_R | PROT_W | MAP_FLAG_FIXED),
+              (int64_t)(2 * address));
+    EXPECT_EQ(sys_space_read(user, 2 * address, &back, sizeof back), sizeof back);
+    EXPECT_EQ(back, word);
+    word++;
+    EXPECT_EQ(sys_space_write(user, 2 * address, &word, sizeof word), sizeof word);
+    EXPECT_EQ(sys_grant_info(HANDLE_GRANT, &after), 0);
+    EXPECT_EQ(sys_grant_info(grant, &lent), 0);
+    EXPECT_EQ(after.used_pages - lent.used_pages, before.used_pages); /* the user paid for its map alone */
+    EXPECT_EQ(sys_grant_revoke(grant), 0);
+    EXPECT_EQ(sys_grant_info(HANDLE_GRANT, &after), 0);
+    EXPECT_EQ(after.used_pages, before.used_pages);
+    EXPECT_EQ(sys_space_read(user, 2 * address, &back, sizeof back), -E_BADF);
+    EXPECT_EQ(sys_space_read(owner, address, &back, sizeof back), sizeof back);
+    EXPECT_EQ(back, word);
+    const int handles[] = {owner, memory, grant};
+    for (unsigned i = 0; i < sizeof handles / sizeof handles[0]; i++) {
+        EXPECT_EQ(sys_handle_close(SYS_SELF_TABLE, handles[i]), 0);
+    }
+}
+
 TEST(bad_ranges_are_refused_MEM_1)
 {
     int memory = sys_memory_create(HANDLE_GRANT, BYTES), space = sys_space_create(HANDLE_GRANT);
@@ -146,4 +208,5 @@ TEST(query_finds_a_region_with_its_protection_MEM_6)
 TEST_MAIN(pages_come_on_demand_and_hold_zeros_MEM_1_MEM_4, two_maps_of_one_object_share_its_pages_MEM_1_MEM_5,
           clone_keeps_its_own_bytes_MEM_1_MEM_3, read_only_map_is_not_written_by_the_kernel_either_MEM_1_IPC_14,
           map_needs_the_handles_rights_OBJ_2_MEM_4, bad_ranges_are_refused_MEM_1,
+          fresh_memory_never_holds_old_data_MEM_4, one_page_in_two_spaces_is_one_frame_and_outlives_its_users_MEM_5,
           query_finds_a_region_with_its_protection_MEM_6)
