@@ -7,12 +7,13 @@
 #define KERNEL_JOB_H
 
 #include "copy.h"
+#include "memory.h"
 
 struct kernel;
 struct thread;
 struct channel;
 
-enum job_kind { JOB_NONE, JOB_RECEIVE, JOB_ANSWER, JOB_ACCESS, JOB_TRANSPORT, JOB_REMAINS };
+enum job_kind { JOB_NONE, JOB_RECEIVE, JOB_ANSWER, JOB_ACCESS, JOB_TRANSPORT, JOB_SHOW, JOB_CLONE, JOB_REMAINS };
 
 struct job {
     uint8_t kind;  /* enum job_kind */
@@ -21,7 +22,9 @@ struct job {
     uint64_t message_id;
     uint64_t refused_serial; /* the page that a pager has refused to this call: memory's, */
     uint64_t refused_page;   /* and number; serial 0: none */
-    uint64_t remains; /* JOB_REMAINS: the call is done but for so many frames that it left behind (remains.h) */
+    uint64_t remains; /* frames that the call has left behind (remains.h); JOB_REMAINS: it is done but for these */
+    struct show show;           /* JOB_SHOW */
+    struct space_clone clone;   /* JOB_CLONE */
     struct copy copy;
 };
 

@@ -78,6 +78,7 @@ static bool call_clean(struct kernel *kernel, struct thread *thread)
         return false;
     }
     thread->job.kind = JOB_NONE;
+    thread->job.remains = 0;
     return true;
 }
 
@@ -105,10 +106,12 @@ static bool call_make(struct kernel *kernel, struct thread *thread)
     }
     if (!list_is_empty(&kernel->doomed))
         thread_kill_doomed(kernel);
-    if (kernel->memory.remains.taken != taken && has_result && schedule_current(kernel) == thread) {
-        thread->job.kind = JOB_REMAINS;
-        thread->job.remains = kernel->memory.remains.taken - taken;
-        return call_clean(kernel, thread);
+    if (schedule_current(kernel) == thread) { /* else it may be dead, and nobody waits for what it left behind */
+        thread->job.remains += kernel->memory.remains.taken - taken;
+        if (has_result && thread->job.remains != 0) {
+            thread->job.kind = JOB_REMAINS;
+            return call_clean(kernel, thread);
+        }
     }
     return result != SYSCALL_PREEMPTED;
 }
@@ -123,6 +126,7 @@ struct thread *message_general(struct kernel *kernel, struct thread *thread,
     for (unsigned i = 0; i < 6; i++)
         thread->call.argument[i] = arguments->argument[i];
     job_begin(thread);
+    thread->job.remains = 0;
     call_make(kernel, thread);
     return NULL;
 }

@@ -252,6 +252,11 @@ void memory_unshare(struct kernel *kernel, struct memory *memory, struct region 
     }
 }
 
+bool memory_seek(struct memory *memory, uint64_t *page, uint64_t end)
+{
+    return memory_is_fixed(memory) ? *page < end : page_tree_seek(&memory->tree, page, end) != NULL;
+}
+
 bool memory_run_next(struct memory *memory, uint64_t from, uint64_t end, struct page_run *run)
 {
     uint64_t page = from;

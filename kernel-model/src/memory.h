@@ -49,6 +49,21 @@ void memory_unpin(struct kernel *kernel, struct memory *memory, uint64_t page);
  * frames as long as it lives, and cannot be cloned. -E_INVAL: past the end or paged; -E_NOMEM. */
 int memory_physical(struct kernel *kernel, struct memory *memory, uint64_t page, uint64_t *frame);
 
+/* Pages of a space that are to be shown on the platform. */
+struct show {
+    uint64_t at; /* address to go on from */
+    uint64_t end;
+    bool populate; /* absent ones are brought in */
+    int64_t result; /* of the call that has it done */
+};
+
+/* Where a clone of a space stands. */
+struct space_clone {
+    uint64_t serial; /* marks the regions that it made */
+    uint64_t at;     /* address to go on from; if it has failed: up to where it is undone */
+    int error;       /* it has failed: what with */
+};
+
 int space_create(struct kernel *kernel, struct grant *grant, struct space **space);
 /* See SPACE_MAP. *address without MAP_FLAG_FIXED: tried if it is not 0, else the lowest gap from MAP_BASE on. Pages
  * that are present are shown at once; MAP_FLAG_POPULATE brings in the others as far as the grant goes, and so do small
@@ -57,6 +72,11 @@ int space_create(struct kernel *kernel, struct grant *grant, struct space **spac
  * handle; -E_NOMEM: no gap, too many regions, grant exhausted. */
 int space_map(struct kernel *kernel, struct space *space, uint64_t *address, uint64_t size_bytes, struct memory *memory,
               uint32_t rights, uint64_t offset_bytes, uint32_t prot_flags);
+/* The same in two parts. First all but showing pages and bringing them in: *show is that. */
+int space_place(struct kernel *kernel, struct space *space, uint64_t *address, uint64_t size_bytes,
+                struct memory *memory, uint32_t rights, uint64_t offset_bytes, uint32_t prot_flags, struct show *show);
+/* Then that, from where it stands, whatever is mapped there now. False: the platform wants to be heard. */
+bool space_show(struct kernel *kernel, struct space *space, struct show *show);
 /* What is not mapped there stays so. -E_INVAL: as space_map; -E_NOMEM: a region is to be cut in two and the grant is
  * exhausted. */
 int space_unmap(struct kernel *kernel, struct space *space, uint64_t address, uint64_t size_bytes);
@@ -66,6 +86,13 @@ int space_protect(struct kernel *kernel, struct space *space, uint64_t address, 
  * left out, the others get a copy-on-write clone of their range, paid by `grant` (the regions are paid by the space's).
  * -E_EXIST: something is mapped there in `to`; -E_NOMEM. On an error `to` is as before. */
 int space_clone(struct kernel *kernel, struct space *to, struct space *from, struct grant *grant);
+/* The same in slices: begun once, then run until it does not return SYSCALL_PREEMPTED. What is mapped in `from`, or in
+ * `to` besides, may change meanwhile: what counts is what is there when the clone gets there. */
+void space_clone_begin(struct kernel *kernel, struct space_clone *clone);
+/* It is to be undone: the next runs need `to` only. */
+void space_clone_fail(struct space_clone *clone, int error);
+int64_t space_clone_run(struct kernel *kernel, struct space_clone *clone, struct space *to, struct space *from,
+                        struct grant *grant);
 void space_query(struct space *space, uint64_t address, struct region_info *info);
 struct object *space_object(struct space *space);
 /* Recounts regions and the references they hold; panics on a wrong tree. */

@@ -11,6 +11,12 @@
 #include "kernel_state.h"
 #include "region.h"
 
+/* What is done between two preemption points, in pages: a run of neighbouring frames, which is protected and shown as
+ * one, costs as much as some, and copying one as much as many. */
+#define CLONE_BUDGET 64
+#define CLONE_RUN 4
+#define CLONE_COPY 16
+
 /* Makes all mappings of the pages [first, end) read-only. */
 static void mappings_write_protect(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end)
 {
@@ -48,46 +54,61 @@ static int clone_page_charge(struct kernel *kernel, struct memory *memory, uint6
     return grant_charge(kernel, memory->object.grant, 1 + page_tree_missing(&memory->tree, page));
 }
 
-static int clone_fixed_pages(struct kernel *kernel, struct memory *to, struct memory *from, uint64_t first)
+/* A page of a clone: shares the entry, or if there is none the archive's frame. Costs *budget. */
+static int page_clone(struct kernel *kernel, struct memory *to, uint64_t page, uint64_t *from, uint64_t frame,
+                      int *budget)
 {
-    for (uint64_t page = 0; page < to->pages; page++) {
-        int error = clone_page_charge(kernel, to, page);
+    uint64_t *place = page_tree_find(&to->tree, page);
+    int error;
 
-        if (error != 0)
-            return error;
-        *page_tree_make(kernel, &to->tree, page) =
-            memory_entry_make(from->fixed_frame + first + page, ENTRY_SHARED);
-        to->present_pages++;
-    }
+    if (place != NULL && *place != 0)
+        return 0;
+    error = place != NULL ? grant_charge(kernel, to->object.grant, 1) : clone_page_charge(kernel, to, page);
+    if (error != 0)
+        return error;
+    if (place == NULL)
+        place = page_tree_make(kernel, &to->tree, page);
+    *place = from == NULL ? memory_entry_make(frame, ENTRY_SHARED) : entry_clone(kernel, from);
+    to->present_pages++;
+    if ((*place & ENTRY_SHARED) == 0)
+        *budget -= CLONE_COPY;
     return 0;
 }
 
-static int clone_pages(struct kernel *kernel, struct memory *to, struct memory *from, uint64_t first)
+int memory_clone_some(struct kernel *kernel, struct memory *to, uint64_t distance, struct memory *from, uint64_t *page,
+                      uint64_t end)
 {
-    uint64_t protect_from = first; /* [protect_from, protect_to): became shared, is mapped writable yet */
-    uint64_t protect_to = first;
-    uint64_t *entry;
+    uint64_t protect_from = *page; /* [protect_from, protect_to): became shared, is mapped writable yet */
+    uint64_t protect_to = *page;
+    uint64_t frame = FRAME_NONE, next_frame;
+    int budget = CLONE_BUDGET;
     int error = 0;
 
-    for (uint64_t page = first; (entry = page_tree_next(&from->tree, &page, first + to->pages)) != NULL; page++) {
-        bool was_shared = (*entry & ENTRY_SHARED) != 0;
+    for (; *page < end && budget > 0; ++*page, budget--) {
+        uint64_t *entry = memory_is_fixed(from) ? NULL : page_tree_seek(&from->tree, page, end);
+        bool was_shared = entry == NULL || (*entry & ENTRY_SHARED) != 0;
 
-        error = clone_page_charge(kernel, to, page - first);
+        if (entry == NULL && !memory_is_fixed(from))
+            break;
+        next_frame = entry == NULL ? from->fixed_frame + *page : memory_entry_frame(*entry);
+        error = page_clone(kernel, to, *page + distance, entry, next_frame, &budget);
         if (error != 0)
             break;
-        *page_tree_make(kernel, &to->tree, page - first) = entry_clone(kernel, entry);
-        to->present_pages++;
+        if (next_frame != frame + 1)
+            budget -= CLONE_RUN;
+        frame = next_frame;
         if (was_shared || (*entry & ENTRY_SHARED) == 0)
             continue;
-        if (page != protect_to) {
+        if (*page != protect_to) {
             if (protect_to > protect_from)
                 mappings_write_protect(kernel, from, protect_from, protect_to);
-            protect_from = page;
+            protect_from = *page;
         }
-        protect_to = page + 1;
+        protect_to = *page + 1;
     }
     if (protect_to > protect_from)
         mappings_write_protect(kernel, from, protect_from, protect_to);
+    *page = *page < end ? *page : end;
     return error;
 }
 
@@ -105,10 +126,8 @@ int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from
     error = memory_make(kernel, grant, pages, memory);
     if (error != 0)
         return error;
-    if (memory_is_fixed(from))
-        error = clone_fixed_pages(kernel, *memory, from, first);
-    else
-        error = clone_pages(kernel, *memory, from, first);
+    for (uint64_t page = first; error == 0 && page < first + pages;)
+        error = memory_clone_some(kernel, *memory, 0 - first, from, &page, first + pages);
     if (error != 0)
         object_release(kernel, &(*memory)->object);
     return error;

@@ -59,8 +59,16 @@ struct page_run {
 
 /* An object without pages yet. -E_NOMEM. */
 int memory_make(struct kernel *kernel, struct grant *grant, uint64_t pages, struct memory **memory);
+/* Shares a bounded part of [*page, end) of `from` copy-on-write with `to`, where pages have numbers greater by
+ * `distance` (modulo 2^64); *page is then where to go on. Pages that `to` has got already stay. -E_NOMEM: *page could
+ * not be shared. */
+int memory_clone_some(struct kernel *kernel, struct memory *to, uint64_t distance, struct memory *from, uint64_t *page,
+                      uint64_t end);
 /* The first run in [from, end); false: there is none. end is at most the object's. */
 bool memory_run_next(struct memory *memory, uint64_t from, uint64_t end, struct page_run *run);
+/* Finds the first page that is present from *page on, looking at a few nodes. False: none is there yet; the search goes
+ * on at *page, if that is below `end`. */
+bool memory_seek(struct memory *memory, uint64_t *page, uint64_t end);
 /* The first of the absent pages that reach down from `page` without a gap, not below `first`; `page` if it is there. */
 uint64_t memory_absent_from(struct memory *memory, uint64_t first, uint64_t page);
 /* Brings in what is absent of [first, end), zeroed; stops where the grant has not got room for the next run. */

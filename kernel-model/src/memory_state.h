@@ -18,6 +18,7 @@ struct memory_state {
     struct list dead;          /* objects without references, waiting for their destruction */
     bool destroying;           /* object_release is emptying `dead` */
     uint64_t pager_serial;     /* of the paged object made last */
+    uint64_t clone_serial;     /* of the clone of a space begun last */
     uint64_t random_state;     /* for the balance of region trees */
     uint64_t view_serial;      /* never 0: grows when what is known of pages ends (space_view.h) */
     struct grant *root_grant;  /* everything is charged to it in the end; never destroyed */

@@ -7,6 +7,8 @@
 #include "frame.h"
 #include "kernel_state.h"
 
+#define SEEK_NODES 32u
+
 static uint64_t index_at(uint64_t page, uint32_t level)
 {
     return (page >> ((level - 1) * PAGE_TREE_BITS)) % NODE_ENTRIES;
@@ -96,11 +98,11 @@ static union node *leaf_find(struct page_tree *tree, uint64_t page, uint32_t *sk
     return node;
 }
 
-uint64_t *page_tree_next(struct page_tree *tree, uint64_t *page, uint64_t end)
+static inline uint64_t *next_within(struct page_tree *tree, uint64_t *page, uint64_t end, uint64_t nodes)
 {
     if (tree->height == 0)
         return direct_next(tree, page, end);
-    while (*page < end) {
+    for (; *page < end && nodes > 0; nodes--) {
         uint32_t skip_bits;
         union node *leaf = leaf_find(tree, *page, &skip_bits);
 
@@ -115,6 +117,16 @@ uint64_t *page_tree_next(struct page_tree *tree, uint64_t *page, uint64_t end)
         } while (*page % NODE_ENTRIES != 0 && *page < end);
     }
     return NULL;
+}
+
+uint64_t *page_tree_next(struct page_tree *tree, uint64_t *page, uint64_t end)
+{
+    return next_within(tree, page, end, UINT64_MAX);
+}
+
+uint64_t *page_tree_seek(struct page_tree *tree, uint64_t *page, uint64_t end)
+{
+    return next_within(tree, page, end, SEEK_NODES);
 }
 
 /* Recounts every node, those below before their own, and returns how many there are; at most one path of nodes is

@@ -39,6 +39,8 @@ uint64_t page_tree_missing(struct page_tree *tree, uint64_t page);
 uint64_t *page_tree_make(struct kernel *kernel, struct page_tree *tree, uint64_t page);
 /* The first entry that is not 0 in [*page, end), which sets *page; or NULL. Skips what has no nodes. */
 uint64_t *page_tree_next(struct page_tree *tree, uint64_t *page, uint64_t end);
+/* The same, but looks through a few nodes at most: NULL with *page below end: the search goes on there. */
+uint64_t *page_tree_seek(struct page_tree *tree, uint64_t *page, uint64_t end);
 /* Recounts the nodes' frames; returns the number of nodes. */
 uint64_t page_tree_check(struct kernel *kernel, struct page_tree *tree);
 

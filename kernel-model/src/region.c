@@ -8,6 +8,9 @@
 #include "kernel_state.h"
 #include "memory_object.h"
 
+#define SHOW_PAGES 512u /* looked at between two preemption points */
+#define SHOW_RUNS 32u   /* of them shown */
+
 struct region *region_at_or_after(struct space *space, uint64_t address)
 {
     struct region *region = space->root;
@@ -164,6 +167,29 @@ void region_join(struct kernel *kernel, struct space *space, uint64_t start, uin
         list_remove(&upper->memory_link);
         object_release(kernel, &upper->memory->object);
         region_free(kernel, space, upper);
+    }
+}
+
+void region_show_some(struct kernel *kernel, struct region *region, uint64_t *page, uint64_t end)
+{
+    struct page_run run;
+    uint64_t stop;
+
+    if (region->prot == 0)
+        *page = end;
+    if (*page >= end || !memory_seek(region->memory, page, end)) {
+        *page = *page < end ? *page : end;
+        return;
+    }
+    stop = end - *page > SHOW_PAGES ? *page + SHOW_PAGES : end;
+    for (unsigned runs = 0; runs < SHOW_RUNS; runs++) {
+        if (!memory_run_next(region->memory, *page, stop, &run)) {
+            *page = stop;
+            return;
+        }
+        (void)plat_space_map(kernel, space_platform(region->space), region_address(region, run.page), run.frame,
+                             run.pages, region_prot_shown(region, run.is_shared));
+        *page = run.page + run.pages;
     }
 }
 

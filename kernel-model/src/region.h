@@ -24,6 +24,7 @@ struct region {
     uint32_t prot;       /* PROT_* */
     uint32_t flags;      /* MAP_FLAG_SHARED, MAP_FLAG_NO_CLONE */
     uint32_t rights;     /* of the handle it was mapped by: what prot may become */
+    uint64_t clone; /* the clone that made it, if that may still go on or be undone: its serial */
     struct list memory_link;
 };
 
@@ -81,5 +82,7 @@ static inline uint32_t region_prot_shown(const struct region *region, bool is_sh
 
 /* Maps what is present of the region's pages [first, end) on the platform. -E_NOMEM: the platform's limit. */
 int region_map_present(struct kernel *kernel, struct region *region, uint64_t first, uint64_t end);
+/* The same for a bounded part of [*page, end): *page is then where to go on, at most end. */
+void region_show_some(struct kernel *kernel, struct region *region, uint64_t *page, uint64_t end);
 
 #endif

@@ -8,6 +8,7 @@
 #include "memory_object.h"
 #include "region.h"
 
+#define POPULATE_PAGES 16u /* brought in between two preemption points */
 #define PAGE_MASK ((uint64_t)PAGE_BYTES - 1)
 #define PROT_ALL (PROT_R | PROT_W | PROT_X)
 #define MAP_FLAGS_ALL (MAP_FLAG_FIXED | MAP_FLAG_SHARED | MAP_FLAG_NO_CLONE | MAP_FLAG_POPULATE)
@@ -190,8 +191,44 @@ static int map_check(struct space *space, uint64_t *address, uint64_t size_bytes
     return *address == 0 ? -E_NOMEM : 0;
 }
 
-int space_map(struct kernel *kernel, struct space *space, uint64_t *address, uint64_t size_bytes, struct memory *memory,
-              uint32_t rights, uint64_t offset_bytes, uint32_t prot_flags)
+bool space_show(struct kernel *kernel, struct space *space, struct show *show)
+{
+    struct region *region;
+
+    while (show->at < show->end && (region = region_at_or_after(space, show->at)) != NULL &&
+           region->start < show->end) {
+        uint64_t page = region_page(region, show->at > region->start ? show->at : region->start);
+        uint64_t end = region_page(region, show->end < region->end ? show->end : region->end);
+
+        if (show->populate) {
+            uint64_t stop = page + POPULATE_PAGES - page % POPULATE_PAGES;
+
+            stop = stop < end ? stop : end;
+            memory_populate(kernel, region->memory, page, stop);
+            end = stop;
+        }
+        region_show_some(kernel, region, &page, end);
+        show->at = region_address(region, page);
+        if (show->at < show->end && plat_preempt_pending(kernel, 0))
+            return false;
+    }
+    return true;
+}
+
+/* All of it at once, whatever else is pending. */
+static void space_show_all(struct kernel *kernel, struct space *space, const struct show *show)
+{
+    struct region *region = region_at(space, show->at);
+    uint64_t first = region_page(region, show->at);
+    uint64_t end = region_page(region, show->end);
+
+    if (show->populate)
+        memory_populate(kernel, region->memory, first, end);
+    (void)region_map_present(kernel, region, first, end);
+}
+
+int space_place(struct kernel *kernel, struct space *space, uint64_t *address, uint64_t size_bytes,
+                struct memory *memory, uint32_t rights, uint64_t offset_bytes, uint32_t prot_flags, struct show *show)
 {
     uint64_t start = *address;
     uint64_t first = offset_bytes >> PAGE_SHIFT;
@@ -217,14 +254,24 @@ int space_map(struct kernel *kernel, struct space *space, uint64_t *address, uin
     range_unmap(kernel, space, start, end, &cuts);
     region_insert(kernel, space, region);
     search_advance(space, start, end);
-    /* What little there is will be touched soon, and a fault costs more than a page. */
-    if ((prot_flags & MAP_FLAG_POPULATE) != 0 ||
-        ((prot_flags & PROT_W) != 0 && size_bytes <= FAULT_AROUND_PAGES * PAGE_BYTES))
-        memory_populate(kernel, memory, first, region_end_page(region));
-    region_map_present(kernel, region, first, region_end_page(region));
     region_join(kernel, space, start, end);
     *address = start;
+    /* What little there is will be touched soon, and a fault costs more than a page. */
+    *show = (struct show){.at = start, .end = end, .result = (int64_t)start,
+                          .populate = (prot_flags & MAP_FLAG_POPULATE) != 0 ||
+                                      ((prot_flags & PROT_W) != 0 && size_bytes <= FAULT_AROUND_PAGES * PAGE_BYTES)};
     return 0;
+}
+
+int space_map(struct kernel *kernel, struct space *space, uint64_t *address, uint64_t size_bytes, struct memory *memory,
+              uint32_t rights, uint64_t offset_bytes, uint32_t prot_flags)
+{
+    struct show show;
+    int error = space_place(kernel, space, address, size_bytes, memory, rights, offset_bytes, prot_flags, &show);
+
+    if (error == 0)
+        space_show_all(kernel, space, &show);
+    return error;
 }
 
 int space_unmap(struct kernel *kernel, struct space *space, uint64_t address, uint64_t size_bytes)

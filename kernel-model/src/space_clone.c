@@ -1,11 +1,14 @@
 /* Cloning an address space, and checking one. */
 #include <abi/errno.h>
 #include <abi/limits.h>
+#include <kernel/platform.h>
 
 #include "assert.h"
 #include "kernel_state.h"
 #include "memory_object.h"
 #include "region.h"
+
+#define STEP_REGIONS 8u /* looked at between two preemption points */
 
 static struct region *region_next(struct space *space, const struct region *region)
 {
@@ -25,76 +28,152 @@ static bool is_shared(const struct region *region)
     return region->memory->is_archive && (region->rights & RIGHT_WRITE) == 0;
 }
 
-static int clone_check(struct space *to, struct space *from)
+/* The region of `to` that shows what `from` does from `at` on: the one that this clone has made, or a new one.
+ * -E_EXIST, -E_NOMEM. */
+static int target_find(struct kernel *kernel, const struct space_clone *clone, struct space *to,
+                       const struct region *from, uint64_t at, struct grant *grant, struct region **target)
 {
-    if (to->region_count + from->region_count > REGIONS_MAX - 3)
-        return -E_NOMEM;
-    for (struct region *region = region_at_or_after(from, 0); region != NULL; region = region_next(from, region)) {
-        struct region *other = region_at_or_after(to, region->start);
-
-        if (!is_left_out(region) && other != NULL && other->start < region->end)
-            return -E_EXIST;
-    }
-    return 0;
-}
-
-static int region_clone(struct kernel *kernel, struct space *to, const struct region *from, struct grant *grant)
-{
-    struct memory *memory = from->memory;
+    struct region *other = region_at_or_after(to, at);
     struct region *region;
-    int error = region_allocate(kernel, to, &region);
+    uint64_t end = from->end;
+    int error;
 
+    *target = other;
+    if (other != NULL && other->start < end) {
+        if (other->clone != clone->serial)
+            return -E_EXIST;
+        if (other->start <= at)
+            return 0;
+        end = other->start; /* what was between has been unmapped meanwhile */
+    }
+    if (to->region_count > REGIONS_MAX - 3)
+        return -E_NOMEM;
+    error = region_allocate(kernel, to, &region);
     if (error != 0)
         return error;
     *region = *from;
     region->memory_link = (struct list){0};
-    if (!is_shared(from)) {
-        error = memory_clone(kernel, grant, memory, from->first_page << PAGE_SHIFT, from->end - from->start,
-                             &region->memory);
-        if (error != 0) {
-            region_free(kernel, to, region);
-            return error;
-        }
-        region->first_page = 0;
+    region->start = at;
+    region->end = end;
+    region->first_page = is_shared(from) ? region_page(from, at) : 0;
+    region->clone = clone->serial;
+    if (!is_shared(from))
+        error = memory_make(kernel, grant, (end - at) >> PAGE_SHIFT, &region->memory);
+    if (error != 0) {
+        region_free(kernel, to, region);
+        return error;
     }
     region_insert(kernel, to, region);
     if (!is_shared(from))
         object_release(kernel, memory_object(region->memory)); /* the region's is the only reference */
-    region_map_present(kernel, region, region->first_page, region_end_page(region));
+    *target = region;
     return 0;
 }
 
-/* Takes the regions of `to` out again that stand where those of `from` below `end` do. */
-static void clone_undo(struct kernel *kernel, struct space *to, struct space *from, uint64_t end)
+/* Goes on with one region: returns the address up to which it has come. */
+static uint64_t region_clone(struct kernel *kernel, struct space_clone *clone, struct space *to, struct region *from,
+                             struct grant *grant)
 {
-    struct region *region = region_at_or_after(from, 0);
+    uint64_t at = clone->at > from->start ? clone->at : from->start;
+    struct region *target;
+    uint64_t page, first, end;
 
-    for (; region != NULL && region->start < end; region = region_next(from, region)) {
-        if (is_left_out(region))
+    clone->error = target_find(kernel, clone, to, from, at, grant, &target);
+    if (clone->error != 0)
+        return at;
+    end = from->end < target->end ? from->end : target->end;
+    first = region_page(target, at);
+    if (target->memory == from->memory) {
+        page = first;
+        region_show_some(kernel, target, &page, region_page(target, end));
+        return region_address(target, page);
+    }
+    if (is_shared(from)) /* it was not when this began */
+        return end;
+    page = region_page(from, at);
+    clone->error = memory_clone_some(kernel, target->memory, first - page, from->memory, &page, region_page(from, end));
+    (void)region_map_present(kernel, target, first, region_page(target, region_address(from, page)));
+    return region_address(from, page);
+}
+
+/* A bounded part. False: there is no more. */
+static bool clone_step(struct kernel *kernel, struct space_clone *clone, struct space *to, struct space *from,
+                       struct grant *grant)
+{
+    for (unsigned regions = 0; regions < STEP_REGIONS; regions++) {
+        struct region *region = region_at_or_after(from, clone->at);
+
+        if (region == NULL)
+            return false;
+        if (!is_left_out(region)) {
+            clone->at = region_clone(kernel, clone, to, region, grant);
+            return true;
+        }
+        clone->at = region->end;
+    }
+    return true;
+}
+
+/* Takes some of what the clone has made out again. False: there is no more. */
+static bool undo_step(struct kernel *kernel, struct space_clone *clone, struct space *to)
+{
+    for (unsigned regions = 0; regions < STEP_REGIONS; regions++) {
+        struct region *region = region_at_or_after(to, clone->at);
+
+        if (region == NULL)
+            return false;
+        clone->at = region->end;
+        if (region->clone != clone->serial)
             continue;
         plat_space_unmap(kernel, space_platform(to), region->start, (region->end - region->start) >> PAGE_SHIFT);
-        region_delete(kernel, region_at(to, region->start));
+        region_delete(kernel, region);
     }
+    return true;
+}
+
+void space_clone_begin(struct kernel *kernel, struct space_clone *clone)
+{
+    *clone = (struct space_clone){.serial = ++kernel->memory.clone_serial};
+}
+
+void space_clone_fail(struct space_clone *clone, int error)
+{
+    if (clone->error == 0)
+        clone->at = 0;
+    clone->error = error;
+}
+
+int64_t space_clone_run(struct kernel *kernel, struct space_clone *clone, struct space *to, struct space *from,
+                        struct grant *grant)
+{
+    while (clone->error == 0) {
+        if (!clone_step(kernel, clone, to, from, grant)) {
+            if (to->search_from < from->search_from && to->region_count <= from->region_count)
+                to->search_from = from->search_from;
+            return 0;
+        }
+        if (clone->error != 0)
+            clone->at = 0; /* from here on it is undone */
+        if (plat_preempt_pending(kernel, 0))
+            return SYSCALL_PREEMPTED;
+    }
+    while (undo_step(kernel, clone, to)) {
+        if (plat_preempt_pending(kernel, 0))
+            return SYSCALL_PREEMPTED;
+    }
+    return clone->error;
 }
 
 int space_clone(struct kernel *kernel, struct space *to, struct space *from, struct grant *grant)
 {
-    int error = clone_check(to, from);
+    struct space_clone clone;
+    int64_t result;
 
-    if (error != 0)
-        return error;
-    for (struct region *region = region_at_or_after(from, 0); region != NULL; region = region_next(from, region)) {
-        if (is_left_out(region))
-            continue;
-        error = region_clone(kernel, to, region, grant);
-        if (error != 0) {
-            clone_undo(kernel, to, from, region->start);
-            return error;
-        }
-    }
-    if (to->search_from < from->search_from && to->region_count <= from->region_count)
-        to->search_from = from->search_from;
-    return 0;
+    space_clone_begin(kernel, &clone);
+    do
+        result = space_clone_run(kernel, &clone, to, from, grant);
+    while (result == SYSCALL_PREEMPTED);
+    return (int)result;
 }
 
 static void view_check(struct kernel *kernel, struct space *space, const struct space_view *view)

@@ -119,6 +119,15 @@ SYSCALL(space_create)
     return error != 0 ? error : syscall_give(kernel, thread, place, (struct object *)space, RIGHTS_ALL);
 }
 
+/* Shows pages where a call has changed what is mapped, over preemptions, and returns its result. */
+static int64_t pages_show(struct kernel *kernel, struct thread *thread, struct space *space)
+{
+    struct job *job = &thread->job;
+
+    job->kind = JOB_SHOW;
+    return space_show(kernel, space, &job->show) ? job->show.result : SYSCALL_PREEMPTED;
+}
+
 SYSCALL(space_map)
 {
     struct space *space;
@@ -126,6 +135,8 @@ SYSCALL(space_map)
     uint64_t address = argument[1];
     int error = decode_space(thread, argument[0], &space);
 
+    if (thread->job.kind == JOB_SHOW)
+        return error != 0 ? thread->job.show.result : pages_show(kernel, thread, space);
     if (error == 0)
         error = table_entry_get(thread->table, (int64_t)argument[3], &entry);
     if (error == 0 && entry.object->type != OBJECT_MEMORY)
@@ -133,9 +144,9 @@ SYSCALL(space_map)
     if (error == 0 && argument[5] > UINT32_MAX)
         error = -E_INVAL;
     if (error == 0)
-        error = space_map(kernel, space, &address, argument[2], (struct memory *)entry.object, entry.rights,
-                          argument[4], (uint32_t)argument[5]);
-    return error != 0 ? error : (int64_t)address;
+        error = space_place(kernel, space, &address, argument[2], (struct memory *)entry.object, entry.rights,
+                            argument[4], (uint32_t)argument[5], &thread->job.show);
+    return error != 0 ? error : pages_show(kernel, thread, space);
 }
 
 SYSCALL(space_unmap)
@@ -158,15 +169,29 @@ SYSCALL(space_protect)
 
 SYSCALL(space_clone)
 {
+    struct space_clone *clone = &thread->job.clone;
     struct space *to, *from;
     struct grant *grant;
-    int error = decode_space(thread, argument[0], &to);
+    int gone = decode_space(thread, argument[0], &to);
+    int error = gone;
 
     if (error == 0)
         error = decode_space(thread, argument[1], &from);
     if (error == 0)
         error = decode_grant(thread, argument[2], &grant);
-    return error != 0 ? error : space_clone(kernel, to, from, grant);
+    if (thread->job.kind != JOB_CLONE) {
+        if (error != 0)
+            return error;
+        space_clone_begin(kernel, clone);
+        thread->job.kind = JOB_CLONE;
+    } else if (error != 0) { /* a handle has gone meanwhile */
+        if (gone != 0)
+            return error;
+        space_clone_fail(clone, error);
+        from = NULL;
+        grant = NULL;
+    }
+    return space_clone_run(kernel, clone, to, from, grant);
 }
 
 SYSCALL(space_query)
