@@ -162,6 +162,8 @@ static __attribute__((noinline)) struct thread *simple_or_general(struct kernel 
         return simple_make(kernel, thread, arguments, syscall_clock_read);
     case SYS_PULSE:
         return simple_make(kernel, thread, arguments, syscall_pulse);
+    case SYS_THREAD_YIELD:
+        return simple_make(kernel, thread, arguments, syscall_thread_yield);
     case SYS_NOTIFICATION_SIGNAL:
         return simple_make(kernel, thread, arguments, syscall_notification_signal);
     case SYS_MEMORY_SUPPLY:
@@ -171,17 +173,9 @@ static __attribute__((noinline)) struct thread *simple_or_general(struct kernel 
     }
 }
 
-/* Time is charged to threads when the CPU goes on, and to contexts before anything could depend on it. */
-struct thread *kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns,
-                              const struct syscall_arguments *arguments)
+static inline __attribute__((always_inline)) struct thread *syscall_make(struct kernel *kernel, struct thread *thread,
+                                                                         const struct syscall_arguments *arguments)
 {
-    struct thread *thread = kernel->cpu[0].current;
-
-    KERNEL_ASSERT(kernel, cpu < CPUS_MAX && thread != NULL);
-    if (now_ns > kernel->now_ns)
-        kernel->now_ns = now_ns;
-    if (kernel->cpu[0].payer != NULL)
-        schedule_account(kernel);
     switch (kernel->fast ? arguments->number : 0) {
     case SYS_CALL:
         return message_fast_call(kernel, thread, arguments);
@@ -194,6 +188,26 @@ struct thread *kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_
     default:
         return simple_or_general(kernel, thread, arguments);
     }
+}
+
+static __attribute__((noinline)) struct thread *syscall_make_charged(struct kernel *kernel, struct thread *thread,
+                                                                     const struct syscall_arguments *arguments)
+{
+    schedule_account(kernel);
+    return syscall_make(kernel, thread, arguments);
+}
+
+/* Time is charged to threads when the CPU goes on, and to contexts before anything could depend on it. */
+struct thread *kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_ns,
+                              const struct syscall_arguments *arguments)
+{
+    struct thread *thread = kernel->cpu[0].current;
+
+    KERNEL_ASSERT(kernel, cpu < CPUS_MAX && thread != NULL);
+    if (now_ns > kernel->now_ns)
+        kernel->now_ns = now_ns;
+    return kernel->cpu[0].payer == NULL ? syscall_make(kernel, thread, arguments)
+                                        : syscall_make_charged(kernel, thread, arguments);
 }
 
 void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t address, uint32_t access)

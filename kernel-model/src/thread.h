@@ -33,7 +33,6 @@ struct scheduling;
 
 struct thread {
     struct object object;
-    _Alignas(16) uint8_t context[PLAT_CONTEXT_BYTES];
     struct space *space; /* referenced, until death */
     struct table *table;
     struct connection *exception; /* counted like a handle; may be NULL */
@@ -80,6 +79,7 @@ struct thread {
     struct message message;  /* as a client */
     struct prioqueue served; /* as a server: message.server_node of those who lend it their priority */
     struct pulse death;
+    _Alignas(16) uint8_t context[PLAT_CONTEXT_BYTES]; /* last: what comes before is then near the beginning */
 };
 
 struct thread_arguments {
