@@ -6,6 +6,7 @@
 #include "copy_fast.h"
 #include "kernel_state.h"
 #include "lending.h"
+#include "memory.h"
 #include "schedule_plain.h"
 #include "table.h"
 
@@ -278,14 +279,12 @@ static inline struct channel *reply_channel(struct thread *thread, uint64_t hand
     return channel;
 }
 
-/* The message ends but for what reply_end does. */
-static inline void reply_commit(struct thread *client, uint64_t bytes)
+/* The message ends but for what client_leave does. */
+static inline void message_end(struct thread *client)
 {
     struct message *message = &client->message;
     struct connection *connection = message->connection;
 
-    client->control->info.received_bytes = bytes;
-    client->control->info.handle_count = 0;
     entry_unlink(&message->unanswered_link);
     entry_unlink(&message->lender_link);
     message->id = 0;
@@ -296,6 +295,14 @@ static inline void reply_commit(struct thread *client, uint64_t bytes)
     message->server = NULL;
     connection->handles--;
     connection->object.references--;
+}
+
+/* The same for one that was a call. */
+static inline void reply_commit(struct thread *client, uint64_t bytes)
+{
+    client->control->info.received_bytes = bytes;
+    client->control->info.handle_count = 0;
+    message_end(client);
 }
 
 /* The thread waits for a message. */
@@ -334,14 +341,12 @@ static __attribute__((noinline)) struct thread *reply_settle(struct kernel *kern
     return schedule_hand_over(kernel, thread, client);
 }
 
-/* The client lends nothing any more, gets its result, and runs. */
-static inline struct thread *reply_end(struct kernel *kernel, struct thread *thread, struct thread *client,
-                                       int64_t status)
+/* The client lends nothing any more, and runs. */
+static inline struct thread *client_leave(struct kernel *kernel, struct thread *thread, struct thread *client)
 {
     struct prioqueue_node *node = &client->message.server_node;
     struct list *levels = &thread->served.levels;
 
-    plat_context_result(kernel, context_of(client), status);
     if (client->deadline.queued || !list_is_empty(&thread->lenders) || levels->previous != &node->level ||
         levels->next != &node->level || node->peers.next != &node->peers)
         return reply_settle(kernel, thread, client);
@@ -352,6 +357,14 @@ static inline struct thread *reply_end(struct kernel *kernel, struct thread *thr
     thread->priority = thread->base_priority;
     thread->lent = thread->scheduling;
     return schedule_hand_over(kernel, thread, client);
+}
+
+/* The same for one that called. */
+static inline struct thread *reply_end(struct kernel *kernel, struct thread *thread, struct thread *client,
+                                       int64_t status)
+{
+    plat_context_result(kernel, context_of(client), status);
+    return client_leave(kernel, thread, client);
 }
 
 struct thread *message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread,
@@ -382,6 +395,43 @@ general:
     return message_general(kernel, thread, arguments);
 }
 
+/* The thread that waits for a page at an instruction of its own, and that the current one answers; NULL: it is not so
+ * simple. */
+static inline struct thread *fault_client(struct kernel *kernel, struct thread *thread, uint64_t id)
+{
+    struct thread *client = message_client(kernel, id);
+    const struct message *message;
+
+    if (client == NULL || client->in_call || is_held(client))
+        return NULL;
+    message = &client->message;
+    if (client->state != THREAD_REPLY || message->kind != RECEIVED_FAULT || message->server != thread ||
+        message->copier != NULL || message->unblock.node.queued || message->connection->handles == 1)
+        return NULL;
+    return client;
+}
+
+/* What is no plain answer may be a pager's that has brought a page. */
+static __attribute__((noinline)) struct thread *fault_or_general(struct kernel *kernel, struct thread *thread,
+                                                                 const struct syscall_arguments *arguments,
+                                                                 struct channel *channel)
+{
+    const uint64_t *argument = arguments->argument;
+    uint64_t receive_count = argument[3] >> 16 & 0xffffu;
+    struct thread *client;
+
+    if (channel == NULL || argument[1] != 0 || (argument[3] & 0xffffu) > PARTS_MAX || receive_count > PARTS_MAX ||
+        !caller_is_plain(kernel, thread))
+        return message_general(kernel, thread, arguments);
+    client = fault_client(kernel, thread, argument[0]);
+    if (client == NULL)
+        return message_general(kernel, thread, arguments);
+    space_fault_show(kernel, client->space, client->message.exception.address, client->message.fault.access);
+    message_end(client);
+    receive_commit(thread, channel, argument[4], (uint32_t)receive_count);
+    return client_leave(kernel, thread, client);
+}
+
 struct thread *message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
                                           const struct syscall_arguments *arguments)
 {
@@ -403,5 +453,5 @@ struct thread *message_fast_reply_receive(struct kernel *kernel, struct thread *
     receive_commit(thread, channel, argument[4], counts >> 16 & 0xffffu);
     return reply_end(kernel, thread, client, (int64_t)argument[1]);
 general:
-    return message_general(kernel, thread, arguments);
+    return fault_or_general(kernel, thread, arguments, channel);
 }

@@ -189,14 +189,17 @@ START_TEST(a_pager_that_waits_gets_the_fault_and_hands_the_cpu_back_with_its_ans
 {
     const uint64_t room[] = {sizeof(struct fault_message), 8, PAGE_BYTES};
 
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 6; i++) {
         struct world world = world_create();
         struct scenario *s = world.pair.s;
         struct thread *client = world.pair.client;
         struct fault_message fault = {0};
-        uint64_t length = room[i] < sizeof(fault) ? room[i] : sizeof(fault);
-        uint64_t parts = VECTOR(s, world.pager, {DATA, room[i]});
+        uint64_t length = room[i / 2] < sizeof(fault) ? room[i / 2] : sizeof(fault);
+        uint64_t parts = VECTOR(s, world.pager, {DATA, room[i / 2]});
+        uint64_t frame;
+        uint32_t prot;
 
+        kernel_fast_set(s->kernel, i % 2 != 0);
         paged_map(&world, client);
         (void)thread_add(&world.pair.server_process, client->base_priority, NULL, NULL); /* ready before the client */
         ACT(s, world.pager, RECEIVE, (uint64_t)world.pager_channel, parts, 1, NO_DEADLINE);
@@ -215,6 +218,16 @@ START_TEST(a_pager_that_waits_gets_the_fault_and_hands_the_cpu_back_with_its_ans
             (uint64_t)world.pager_channel);
         ck_assert_ptr_eq(next_of(s), client);
         ck_assert_int_eq(world.pager->state, THREAD_RECEIVE);
+        ck_assert_uint_eq(world.pager->priority, world.pager->base_priority);
+        ck_assert(fake_mapping_get(s->fake, client->space, PAGED + PAGE_BYTES, &frame, &prot));
+        scenario_check(s);
+        /* The next fault finds it waiting as before. */
+        touch(&world, client, PAGED + 5 * PAGE_BYTES, ACCESS_READ);
+        ck_assert_int_eq(client->state, THREAD_REPLY);
+        ACT(s, world.pager, REPLY_RECEIVE, info_of(world.pager)->message_id, (uint64_t)-E_IO, 0, COUNTS(0, 1), parts,
+            (uint64_t)world.pager_channel);
+        ck_assert_int_eq(client->state, THREAD_DEAD);
+        scenario_check(s);
         scenario_destroy(s);
     }
 }
