@@ -10,7 +10,7 @@
 #include <start_code.h>
 
 #define PIT_HZ 1193182ull
-#define PIT_TICKS 11932u /* 10 ms */
+#define PIT_TICKS 2386u /* 2 ms: off by a tick at most, 400 parts in a million */
 #define RATE_ATTEMPTS_MAX 16u
 #define RATE_DOUBT 128u /* an error of one part in so many is good enough */
 #define PIT_CHANNEL_2 0x42u
