@@ -43,7 +43,8 @@ static inline void msr_write(uint32_t number, uint64_t value)
     __asm__ volatile("wrmsr" : : "c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
 
-static inline uint64_t tsc_read(void)
+/* For every trap. */
+__attribute__((always_inline)) static inline uint64_t tsc_read(void)
 {
     uint32_t low, high;
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));

@@ -8,7 +8,8 @@
 
     .text
 
-/* `syscall`: rcx the pc behind it, r11 the flags. */
+/* `syscall`: rcx the pc behind it, r11 the flags. A native call is a function to its caller, which keeps rdx, rsi, rdi
+ * and r8 to r10 itself if it needs them. */
 FUNCTION(call_entry)
     mov %rsp, call_stack(%rip)
     mov context_running(%rip), %rsp
@@ -19,12 +20,6 @@ FUNCTION(call_entry)
     mov %r14, REG_R14(%rsp)
     mov %r15, REG_R15(%rsp)
     mov %rax, REG_RAX(%rsp)
-    mov %rdx, REG_RDX(%rsp)
-    mov %rsi, REG_RSI(%rsp)
-    mov %rdi, REG_RDI(%rsp)
-    mov %r8, REG_R8(%rsp)
-    mov %r9, REG_R9(%rsp)
-    mov %r10, REG_R10(%rsp)
     mov %rcx, REG_RCX(%rsp)
     mov %r11, REG_R11(%rsp)
     mov %rcx, REG_RIP(%rsp)
@@ -49,7 +44,14 @@ FUNCTION(call_entry)
     call trap_call
     mov %rax, %rdi
     jmp trap_return
-1:  mov context_running(%rip), %rdi
+1:  mov context_running(%rip), %rcx
+    mov %rdx, REG_RDX(%rcx)
+    mov %rsi, REG_RSI(%rcx)
+    mov %rdi, REG_RDI(%rcx)
+    mov %r8, REG_R8(%rcx)
+    mov %r9, REG_R9(%rcx)
+    mov %r10, REG_R10(%rcx)
+    mov %rcx, %rdi
     xor %ebp, %ebp
     call trap_foreign
     mov %rax, %rdi
