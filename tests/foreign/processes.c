@@ -69,6 +69,16 @@ static void exec_nothing(void)
     _exit(execve("/none", arguments, arguments) == -1 && errno == ENOENT ? 5 : 6);
 }
 
+static void exec_with_descriptors(void)
+{
+    char *const arguments[] = {"sh", "-c", "echo x >&8 || exit 3; (echo x >&9) 2>/dev/null && exit 4; exit 9", NULL};
+    char *const environment[] = {NULL};
+    int fd = open("/dev/null", O_WRONLY);
+    if (dup2(fd, 8) == 8 && dup2(fd, 9) == 9 && fcntl(9, F_SETFD, FD_CLOEXEC) == 0) {
+        execve("/bin/sh", arguments, environment);
+    }
+}
+
 static void statuses(void)
 {
     int status;
@@ -77,6 +87,7 @@ static void statuses(void)
     SHOW(WTERMSIG(status_of(child(abort_itself))));
     SHOW(WEXITSTATUS(status_of(child(exec_true))));
     SHOW(WEXITSTATUS(status_of(child(exec_nothing))));
+    SHOW(WEXITSTATUS(status_of(child(exec_with_descriptors))));
     SHOW(waitpid(-1, &status, 0));
     pid_t pid = child(wait_for_ever);
     SHOW(waitpid(pid, &status, WNOHANG));

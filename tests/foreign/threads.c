@@ -1,8 +1,9 @@
-/* pthreads: creation, join, mutexes, condition variables, thread-local storage. */
+/* pthreads: creation, join, mutexes, condition variables, thread-local storage, and their end by exec. */
 #include "show.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define THREADS 64
@@ -101,10 +102,58 @@ static void cancellation(void)
     SHOW(result == PTHREAD_CANCELED);
 }
 
+static int ends[2];
+
+/* Soon waits in a full pipe. */
+static void *write_on(void *argument)
+{
+    while (write(ends[1], ".", 1) == 1) {
+    }
+    return argument;
+}
+
+static void *exec_now(void *argument)
+{
+    char *const arguments[] = {"sh", "-c", "exit 9", NULL}, *const environment[] = {NULL};
+    execve("/bin/sh", arguments, environment);
+    return argument;
+}
+
+/* The pipe ends for its reader when the last who could write to it is gone: the new program and all old threads. */
+static void replaced(int by_other)
+{
+    pthread_t writer, other;
+    char bytes[4096];
+    long got;
+    int status = 0;
+    SHOW(pipe(ends));
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        pthread_create(&writer, NULL, write_on, NULL);
+        if (by_other == 0) {
+            exec_now(NULL);
+        } else if (pthread_create(&other, NULL, exec_now, NULL) == 0) {
+            cancel_me(NULL);
+        }
+        _exit(1);
+    }
+    SHOW(close(ends[1]));
+    while ((got = read(ends[0], bytes, sizeof bytes)) > 0) {
+    }
+    SHOW(got);
+    SHOW(waitpid(pid, &status, 0) == pid);
+    SHOW(WIFEXITED(status));
+    SHOW(WEXITSTATUS(status));
+    SHOW(close(ends[0]));
+}
+
 int main(void)
 {
     many();
     conditions();
     cancellation();
+    replaced(0);
+    replaced(1);
     return 0;
 }

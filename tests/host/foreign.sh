@@ -6,7 +6,7 @@
 declare -A covers=(
     [files]="VFS-11 CMP-1 CMP-2"
     [processes]="PRC-4 PRC-5 PRC-7 PRC-9 VFS-12 CMP-2"
-    [threads]="PRC-10 CMP-2"
+    [threads]="PRC-5 PRC-10 CMP-2"
     [memory]="MEM-1 MEM-3 PRC-9 CMP-2"
     [addresses]="IPC-14 PRC-5 CMP-2"
     [registers]="PRC-9 CMP-2 CMP-3"
