@@ -31,12 +31,13 @@ static void mappings_write_protect(struct kernel *kernel, struct memory *memory,
     }
 }
 
-/* The entry for a clone of the page: pinned ones are copied, all others become shared on both sides. */
-static uint64_t entry_clone(struct kernel *kernel, uint64_t *from)
+/* The entry for a clone of the page: pinned ones are copied, others become shared on both sides; with `copies`, only
+ * those that are so already. */
+static uint64_t entry_clone(struct kernel *kernel, uint64_t *from, bool copies)
 {
     uint64_t copy;
 
-    if ((*from & ENTRY_PINS) == 0) {
+    if ((*from & ENTRY_PINS) == 0 && (!copies || (*from & ENTRY_SHARED) != 0)) {
         *from |= ENTRY_SHARED;
         space_views_forget(kernel);
         frame_reference(kernel, memory_entry_frame(*from));
@@ -54,9 +55,9 @@ static int clone_page_charge(struct kernel *kernel, struct memory *memory, uint6
     return grant_charge(kernel, memory->object.grant, 1 + page_tree_missing(&memory->tree, page));
 }
 
-/* A page of a clone: shares the entry, or if there is none the archive's frame. Costs *budget. */
+/* A page of a clone: the entry's, or if there is none the archive's frame. Costs *budget. */
 static int page_clone(struct kernel *kernel, struct memory *to, uint64_t page, uint64_t *from, uint64_t frame,
-                      int *budget)
+                      bool copies, int *budget)
 {
     uint64_t *place = page_tree_find(&to->tree, page);
     int error;
@@ -68,7 +69,7 @@ static int page_clone(struct kernel *kernel, struct memory *to, uint64_t page, u
         return error;
     if (place == NULL)
         place = page_tree_make(kernel, &to->tree, page);
-    *place = from == NULL ? memory_entry_make(frame, ENTRY_SHARED) : entry_clone(kernel, from);
+    *place = from == NULL ? memory_entry_make(frame, ENTRY_SHARED) : entry_clone(kernel, from, copies);
     to->present_pages++;
     if ((*place & ENTRY_SHARED) == 0)
         *budget -= CLONE_COPY;
@@ -76,7 +77,7 @@ static int page_clone(struct kernel *kernel, struct memory *to, uint64_t page, u
 }
 
 int memory_clone_some(struct kernel *kernel, struct memory *to, uint64_t distance, struct memory *from, uint64_t *page,
-                      uint64_t end)
+                      uint64_t end, bool copies)
 {
     uint64_t protect_from = *page; /* [protect_from, protect_to): became shared, is mapped writable yet */
     uint64_t protect_to = *page;
@@ -91,7 +92,7 @@ int memory_clone_some(struct kernel *kernel, struct memory *to, uint64_t distanc
         if (entry == NULL && !memory_is_fixed(from))
             break;
         next_frame = entry == NULL ? from->fixed_frame + *page : memory_entry_frame(*entry);
-        error = page_clone(kernel, to, *page + distance, entry, next_frame, &budget);
+        error = page_clone(kernel, to, *page + distance, entry, next_frame, copies, &budget);
         if (error != 0)
             break;
         if (next_frame != frame + 1)
@@ -127,7 +128,7 @@ int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from
     if (error != 0)
         return error;
     for (uint64_t page = first; error == 0 && page < first + pages;)
-        error = memory_clone_some(kernel, *memory, 0 - first, from, &page, first + pages);
+        error = memory_clone_some(kernel, *memory, 0 - first, from, &page, first + pages, false);
     if (error != 0)
         object_release(kernel, &(*memory)->object);
     return error;
@@ -156,7 +157,7 @@ static uint64_t supply_entry(struct kernel *kernel, struct memory *from, uint64_
         return memory_entry_make(from->fixed_frame + page, ENTRY_SHARED);
     if (entry != NULL && *entry != 0) {
         was_shared = (*entry & ENTRY_SHARED) != 0;
-        frame = entry_clone(kernel, entry);
+        frame = entry_clone(kernel, entry, false);
         if (!was_shared)
             mappings_write_protect(kernel, from, page, page + 1);
         return frame;

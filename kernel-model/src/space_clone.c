@@ -9,6 +9,7 @@
 #include "region.h"
 
 #define STEP_REGIONS 8u /* looked at between two preemption points */
+#define COPIES_MAX 16u  /* pages of an object: with more, most are not written soon */
 
 static struct region *region_next(struct space *space, const struct region *region)
 {
@@ -70,6 +71,13 @@ static int target_find(struct kernel *kernel, const struct space_clone *clone, s
     return 0;
 }
 
+/* Stack, data and the library's state are written right after a fork, by both sides: that would cost each a fault, and
+ * the copy all the same. */
+static bool is_copied(const struct region *region)
+{
+    return (region->prot & PROT_W) != 0 && region->memory->present_pages <= COPIES_MAX;
+}
+
 /* Goes on with one region: returns the address up to which it has come. */
 static uint64_t region_clone(struct kernel *kernel, struct space_clone *clone, struct space *to, struct region *from,
                              struct grant *grant)
@@ -91,7 +99,8 @@ static uint64_t region_clone(struct kernel *kernel, struct space_clone *clone, s
     if (is_shared(from)) /* it was not when this began */
         return end;
     page = region_page(from, at);
-    clone->error = memory_clone_some(kernel, target->memory, first - page, from->memory, &page, region_page(from, end));
+    clone->error = memory_clone_some(kernel, target->memory, first - page, from->memory, &page, region_page(from, end),
+                                     is_copied(from));
     (void)region_map_present(kernel, target, first, region_page(target, region_address(from, page)));
     return region_address(from, page);
 }

@@ -31,6 +31,9 @@ static void space_drop(struct space *dropped)
     ck_assert(remains_clear(kernel));
 }
 
+#define FEW 16u  /* pages that a clone copies at once */
+#define MANY 64u /* those it shares */
+
 static void private_map(uint64_t pages, uint32_t flags)
 {
     struct memory *memory = memory_make_pages(pages);
@@ -45,7 +48,7 @@ START_TEST(a_childs_write_is_unseen_by_its_parent_and_the_reverse_MEM_3)
     struct space *child;
 
     space_setup();
-    private_map(16, 0);
+    private_map(MANY, 0);
     child = fork_make();
     byte_set(child, AREA + 3 * PAGE, 100);
     byte_set(space, AREA + 4 * PAGE, 101);
@@ -60,7 +63,32 @@ START_TEST(a_childs_write_is_unseen_by_its_parent_and_the_reverse_MEM_3)
 }
 END_TEST
 
-START_TEST(a_fork_copies_no_page_and_shows_all_in_runs_MEM_3)
+/* Faults cost more than copies. */
+START_TEST(a_fork_copies_few_written_pages_so_that_neither_side_faults)
+{
+    struct space *child;
+    uint64_t frame, own;
+    uint32_t prot;
+
+    space_setup();
+    private_map(FEW, 0);
+    child = fork_make();
+    for (uint64_t at = AREA; at < AREA + FEW * PAGE; at += PAGE) {
+        ck_assert(fake_mapping_get(fake, space, at, &own, &prot));
+        ck_assert_uint_eq(prot, PROT_R | PROT_W);
+        ck_assert(fake_mapping_get(fake, child, at, &frame, &prot));
+        ck_assert_uint_eq(prot, PROT_R | PROT_W);
+        ck_assert_uint_ne(frame, own);
+    }
+    ck_assert_uint_eq(byte_at(child, AREA + 3 * PAGE), 4);
+    byte_set(child, AREA + 3 * PAGE, 100);
+    ck_assert_uint_eq(byte_at(space, AREA + 3 * PAGE), 4);
+    space_drop(child);
+    space_teardown();
+}
+END_TEST
+
+START_TEST(a_fork_copies_none_of_many_pages_and_shows_all_in_runs_MEM_3)
 {
     struct space *child;
     uint64_t free_before, calls;
@@ -94,7 +122,7 @@ START_TEST(a_parent_gets_its_pages_back_without_copies_when_the_child_is_gone)
     uint32_t prot;
 
     space_setup();
-    private_map(16, 0);
+    private_map(MANY, 0);
     ck_assert(fake_mapping_get(fake, space, AREA, &frame, &prot));
     child = fork_make();
     space_drop(child);
@@ -197,7 +225,7 @@ START_TEST(regions_split_by_protect_are_right_after_a_fork)
     struct space *child;
 
     space_setup();
-    private_map(16, 0);
+    private_map(MANY, 0);
     ck_assert_int_eq(space_protect(kernel, space, AREA + 5 * PAGE, 2 * PAGE, PROT_R), 0);
     child = fork_make();
     for (uint64_t page = 0; page < 16; page++)
@@ -350,7 +378,8 @@ START_TEST(exhaustion_at_every_point_of_a_clone_leaves_all_as_before_OBJ_5)
 END_TEST
 
 UNIT_MAIN("space_clone", a_childs_write_is_unseen_by_its_parent_and_the_reverse_MEM_3,
-          a_fork_copies_no_page_and_shows_all_in_runs_MEM_3,
+          a_fork_copies_few_written_pages_so_that_neither_side_faults,
+          a_fork_copies_none_of_many_pages_and_shows_all_in_runs_MEM_3,
           a_parent_gets_its_pages_back_without_copies_when_the_child_is_gone, shared_regions_show_the_same_frames_MEM_5,
           a_devices_memory_is_shared_by_a_fork_SRV_2, regions_that_are_not_to_be_cloned_are_left_out,
           a_clone_into_used_addresses_is_refused,
