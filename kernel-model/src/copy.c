@@ -294,15 +294,25 @@ static bool copy_steps(struct kernel *kernel, struct copy *copy)
     }
 }
 
+/* Whether a page has to be waited for. Not if the other side has failed for good: pagers that refuse a page each would be
+ * asked in turn for ever. */
+static bool copy_waits(struct copy_result *result)
+{
+    bool absent = result->from_error == PAGE_ABSENT || result->to_error == PAGE_ABSENT;
+
+    if (result->from_error == PAGE_ABSENT)
+        result->from_error = 0;
+    if (result->to_error == PAGE_ABSENT)
+        result->to_error = 0;
+    return absent && result->from_error == 0 && result->to_error == 0;
+}
+
 int64_t copy_run(struct kernel *kernel, struct copy *copy)
 {
-    struct copy_result *result = &copy->result;
     int64_t stopped = copy_steps(kernel, copy) ? SYSCALL_PREEMPTED : 0;
 
-    if (result->from_error == PAGE_ABSENT || result->to_error == PAGE_ABSENT) {
-        result->from_error = result->to_error = 0; /* what else failed is found again */
+    if (copy_waits(&copy->result))
         stopped = PAGE_ABSENT;
-    }
     if (stopped != 0) {
         cursor_stop(&copy->to);
         cursor_stop(&copy->from);

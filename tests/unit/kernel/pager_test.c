@@ -387,6 +387,29 @@ START_TEST(a_refused_page_in_the_middle_of_a_copy_fails_its_owner_only_IPC_14)
 }
 END_TEST
 
+START_TEST(two_pages_refused_at_the_same_byte_end_the_copy_IPC_14)
+{
+    struct world world = world_create();
+    struct pair *pair = &world.pair;
+    unsigned refused = 0;
+    uint64_t send;
+
+    paged_map(&world, pair->client);
+    paged_map(&world, pair->server);
+    send = VECTOR(pair->s, pair->client, {PAGED, 64});
+    ACT(pair->s, pair->client, CALL, (uint64_t)pair->connection, send, 0, COUNTS(1, 0), NO_DEADLINE);
+    receive_at(&world, PAGED + PAGE_BYTES);
+    while (refused < TURNS_MAX && pager_serves(&world, -E_IO)) {
+        refused++;
+        next_of(pair->s);
+    }
+    ck_assert_uint_le(refused, 2);
+    ck_assert_int_eq(result_of(pair->server), -E_FAULT);
+    ck_assert_int_eq(pair->client->state, THREAD_SEND);
+    scenario_destroy(pair->s);
+}
+END_TEST
+
 START_TEST(a_pager_that_dies_in_the_middle_of_a_copy_fails_the_owner_IPC_15_IPC_17)
 {
     for (unsigned received = 0; received < 2; received++) {
@@ -539,6 +562,7 @@ UNIT_MAIN("pager", an_absent_page_is_asked_of_its_pager_and_the_thread_goes_on_M
           a_message_into_paged_memory_and_its_answer_arrive_whole_IPC_15,
           an_answer_waits_for_its_clients_page_IPC_15,
           a_refused_page_in_the_middle_of_a_copy_fails_its_owner_only_IPC_14,
+          two_pages_refused_at_the_same_byte_end_the_copy_IPC_14,
           a_pager_that_dies_in_the_middle_of_a_copy_fails_the_owner_IPC_15_IPC_17,
           a_server_that_waits_for_a_page_is_free_when_its_client_goes_IPC_15_IPC_17,
           arguments_in_paged_memory_are_waited_for_too_IPC_15,
