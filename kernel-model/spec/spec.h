@@ -26,15 +26,23 @@
 #define SPEC_PARTS 4
 #define SPEC_WINDOW_BYTES (3u * PAGE_BYTES) /* memory of a thread that its operations use */
 #define SPEC_WORDS 2                        /* words of a space that threads wait for */
+#define SPEC_PAGED_OBJECTS 2                /* in all spaces */
+#define SPEC_PAGED_PAGES 3u
+#define SPEC_PAGED_BYTES (SPEC_PAGED_PAGES * PAGE_BYTES)
+#define SPEC_STOPS 32u                      /* preempted copies of one step */
 
 #define SPEC_NONE (-1)
 #define SPEC_BLOCKED INT64_MIN /* no result yet */
+#define SPEC_STOPPED (-100001)  /* neither: the call has been preempted and is made again */
+#define SPEC_ABSENT (-100002)   /* nor here: it is made again when its page is there or refused */
 
 /* Addresses: the same in all spaces. */
 #define SPEC_DATA 0x200000ull
 #define SPEC_DATA_STRIDE 0x10000ull /* from one thread's window to the next */
 #define SPEC_READ_ONLY 0x400000ull  /* one page of zeros */
 #define SPEC_WORD_BASE 0x500000ull
+#define SPEC_PAGED 0x600000ull
+#define SPEC_PAGED_STRIDE 0x10000ull /* from one object to the next */
 #define SPEC_NOWHERE 0x900000ull
 
 struct spec_handle {
@@ -80,7 +88,10 @@ struct spec_message {
     uint32_t rights;
     bool uninterruptible;
     bool unblocking;
-    struct exception_info exception;
+    int copier; /* thread that is receiving or answering it, and nobody else; or SPEC_NONE */
+    struct exception_info exception; /* faults: what it becomes if the page is refused */
+    struct fault_message fault;
+    bool in_call; /* fault: in the middle of a call, and not by an instruction */
     struct spec_handle handles[TRANSFER_MAX]; /* on their way */
     uint32_t handle_count;
 };
@@ -89,6 +100,42 @@ struct spec_message {
 struct spec_place {
     int64_t sequence;
     uint64_t step;
+};
+
+/* A call that can stop in its middle and be made again: what it was made with. */
+enum spec_call_kind {
+    SPEC_CALL_NONE,
+    SPEC_CALL_RECEIVE,
+    SPEC_CALL_REPLY,
+    SPEC_CALL_REPLY_RECEIVE,
+    SPEC_CALL_ACCESS,
+    SPEC_CALL_NOTIFICATION_WAIT
+};
+
+struct spec_again {
+    enum spec_call_kind kind;
+    int64_t handle;
+    uint64_t serial;
+    int64_t status;
+    unsigned direction;
+    uint64_t offset;
+    uint64_t bits_address;
+    uint64_t deadline_ns;
+    struct spec_vector send, receive;
+    struct spec_transfers transfers;
+};
+
+enum spec_copying { SPEC_COPY_NONE, SPEC_COPY_RECEIVE, SPEC_COPY_ANSWER, SPEC_COPY_ACCESS };
+
+/* What a call that is made again goes on with. */
+struct spec_job {
+    bool answered; /* of a reply_receive the reply is done */
+    int held;      /* the channel that it has begun to receive from, whatever has become of its handle; or SPEC_NONE */
+    enum spec_copying copying;
+    uint64_t serial; /* message that it copies */
+    uint64_t copied; /* bytes so far */
+    int refused_object; /* the page that was refused to the call last; SPEC_NONE: none */
+    uint64_t refused_page;
 };
 
 struct spec_thread {
@@ -121,6 +168,9 @@ struct spec_thread {
     int budget_wait;               /* ready, but found without budget: which it waits for; else SPEC_NONE */
     bool used_up;                  /* it is the one that used it up: it goes on last */
     struct spec_place budget_place;
+    bool again; /* ready, in the middle of a call: it is made again when its turn comes */
+    struct spec_again call;
+    struct spec_job job;
 };
 
 struct spec_channel {
@@ -192,6 +242,27 @@ struct spec_budget {
     uint64_t identity;
 };
 
+/* A memory object whose absent pages belong to a pager. */
+struct spec_paged {
+    bool exists;
+    int connection; /* to its pager */
+    uint64_t value; /* that the pager is told */
+    bool present[SPEC_PAGED_PAGES];
+};
+
+struct spec_absent { /* the absent page that was met last */
+    int object;
+    uint64_t page;
+    uint32_t access;
+};
+
+/* A copy stops, once `copier` has got this far with the client's message. */
+struct spec_stop {
+    int copier;
+    int client;
+    uint64_t bytes;
+};
+
 enum spec_pulse_kind {
     SPEC_PULSE_USER = 1,
     SPEC_PULSE_CLOSE,
@@ -224,6 +295,7 @@ struct spec {
     uint64_t deadline_orders[SPEC_THREADS];
     int current;       /* thread that entered the kernel and may go on, or SPEC_NONE */
     int direct;        /* handed the CPU */
+    int job;           /* thread whose call is being made, or SPEC_NONE */
     int running;       /* last chosen to run */
     int closer;        /* client of the message that is being taken apart, or SPEC_NONE */
     int payer;         /* budget that its time is charged to, or SPEC_NONE */
@@ -243,7 +315,14 @@ struct spec {
     struct spec_pulse pulses[SPEC_PULSES];
     struct spec_handle replied[TRANSFER_MAX]; /* on their way with a reply; empty between operations */
     uint32_t replied_count;
+    struct spec_paged paged[SPEC_PAGED_OBJECTS];
+    struct spec_absent absent;
+    /* Copies that are preempted, in order; the machine says it beforehand. */
+    struct spec_stop stops[SPEC_STOPS];
+    uint32_t stops_told, stops_met;
     uint8_t windows[SPEC_THREADS][SPEC_WINDOW_BYTES]; /* last, because large */
+    uint8_t paged_bytes[SPEC_PAGED_OBJECTS][SPEC_PAGED_BYTES];
+    uint8_t source[SPEC_PAGED_BYTES]; /* what pages are supplied from; nobody writes to it */
 };
 
 /* Set-up. Objects are made with no handle; spec_handle_put gives the first. */
@@ -307,6 +386,10 @@ void spec_interrupt(struct spec *spec, int thread);
 void spec_priority_set(struct spec *spec, int thread, uint64_t priority);
 /* It touched what it may not, or worse. */
 void spec_exception(struct spec *spec, const struct exception_info *info);
+/* It touches paged memory. */
+void spec_touch(struct spec *spec, uint64_t address, uint32_t access);
+/* It supplies pages [first, first + count) of an object from the same pages of the source. */
+void spec_supply(struct spec *spec, int object, uint64_t first, uint64_t count);
 /* It has looked for signals. */
 void spec_interrupt_seen(struct spec *spec, int thread);
 
@@ -322,8 +405,9 @@ void spec_lost(struct spec *spec, int thread);
 /* The CPU goes to a thread that is ready, whoever has it now: as another scheduler might choose. */
 void spec_force(struct spec *spec, int thread);
 /* Who runs next: it is current from now on. SPEC_NONE: nobody. The contract does not order threads that one operation
- * made ready at the same priority: `preferred` is taken if it is among those. */
-int spec_next(struct spec *spec, int preferred);
+ * made ready at the same priority: `preferred` is taken if it is among those, and `preferred_later` after a call was made
+ * again. */
+int spec_next(struct spec *spec, int preferred, int preferred_later);
 
 /* What must be true of the kernel. */
 uint8_t spec_priority(const struct spec *spec, int thread); /* with what it inherits */
@@ -331,6 +415,8 @@ uint8_t spec_priority(const struct spec *spec, int thread); /* with what it inhe
 bool spec_thread_is_ready(const struct spec *spec, int thread);
 /* The budget that it would have to wait for, or SPEC_NONE: it could run. */
 int spec_shortage(const struct spec *spec, int thread);
+/* The client whose message a thread is receiving or answering, in the middle of its call; or SPEC_NONE. */
+int spec_claimed(const struct spec *spec, int copier);
 int spec_pulses_queued(const struct spec *spec, int channel, enum spec_pulse_kind kind);
 /* Whether anything still refers to an object: it goes when nothing does. */
 bool spec_has_handles(const struct spec *spec, int type, int index, uint32_t rights);

@@ -72,7 +72,7 @@ static int handle_count(const struct spec *spec, int type, int index, uint32_t r
     return count;
 }
 
-/* The same with all else that keeps a connection open: calls and threads whose exceptions go there. */
+/* The same with all else that keeps a connection open: calls, paged memory, threads whose exceptions go there. */
 static int connection_uses(const struct spec *spec, int connection)
 {
     int count = handle_count(spec, OBJECT_CONNECTION, connection, 0);
@@ -85,6 +85,7 @@ static int connection_uses(const struct spec *spec, int connection)
         count += thread->message.serial != 0 && thread->message.connection == connection;
         count += thread->state != THREAD_DEAD && thread->exception == connection;
     }
+    count += spec_pages_use(spec, connection);
     return count;
 }
 
@@ -123,7 +124,8 @@ void spec_channel_close(struct spec *spec, int channel)
     for (int i = 0; i < SPEC_THREADS; i++) {
         const struct spec_thread *thread = &spec->threads[i];
 
-        if (thread->state == THREAD_REPLY && spec->connections[thread->message.connection].channel == channel)
+        if ((thread->state == THREAD_REPLY || (thread->state == THREAD_SEND && thread->message.copier != SPEC_NONE)) &&
+            spec->connections[thread->message.connection].channel == channel)
             spec_message_fail(spec, i, -E_SRCH);
     }
     while ((first = spec_receiver_first(spec, channel)) != SPEC_NONE)
@@ -200,6 +202,8 @@ bool spec_channel_is_used(const struct spec *spec, int channel)
 {
     bool used = handle_count(spec, OBJECT_CHANNEL, channel, 0) != 0;
 
+    for (int i = 0; i < SPEC_THREADS; i++)
+        used |= spec->threads[i].exists && spec->threads[i].job.held == channel;
     for (int i = 0; i < SPEC_CONNECTIONS; i++)
         used |= spec->connections[i].exists && spec->connections[i].channel == channel &&
                 spec_connection_is_used(spec, i);

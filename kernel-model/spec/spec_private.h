@@ -49,19 +49,25 @@ struct spec_copied {
     uint64_t bytes;
     int from_error;
     int to_error;
+    bool stopped; /* preempted */
 };
 
 /* All of a vector, or of its words. */
 struct spec_side spec_side(int table, struct spec_vector *vector);
+/* In one go, because it is short. */
 struct spec_copied spec_copy(struct spec *spec, const struct spec_side *to, const struct spec_side *from);
+/* Of a message, by the thread that receives, answers or looks at it: goes on where its call stopped. 0, SPEC_STOPPED or
+ * SPEC_ABSENT. copied->bytes is all so far. */
+int spec_copy_message(struct spec *spec, int copier, enum spec_copying copying, uint64_t serial,
+                      const struct spec_side *to, const struct spec_side *from, struct spec_copied *copied);
 /* Full length, or an error. */
 int64_t spec_vector_length(const struct spec_vector *vector);
-bool spec_word_write(struct spec *spec, int table, uint64_t address, uint64_t value);
+int spec_word_write(struct spec *spec, int table, uint64_t address, uint64_t value);
 
 /* Messages. */
-/* The current thread begins one. */
-void spec_message_open(struct spec *spec, int connection, enum received_kind kind, const struct spec_vector *send,
-                       const struct spec_vector *reply);
+/* A thread begins one. */
+void spec_message_open(struct spec *spec, int client, int connection, enum received_kind kind,
+                       const struct spec_vector *send, const struct spec_vector *reply);
 /* Its client, in SEND, finds a receiver or queues. 0, or the client's error with the message closed. */
 int spec_message_send(struct spec *spec, int client);
 void spec_message_close(struct spec *spec, int client, bool killed);
@@ -72,6 +78,33 @@ int64_t spec_receive_next(struct spec *spec, int64_t handle, const struct spec_v
 int spec_queue_first(const struct spec *spec, int channel, bool *is_pulse);
 int spec_receiver_first(const struct spec *spec, int channel);
 void spec_channel_close(struct spec *spec, int channel);
+
+/* Calls in their middle. */
+/* The current thread's call begins, or is made again. */
+void spec_make(struct spec *spec, const struct spec_again *call);
+void spec_make_again(struct spec *spec);
+int64_t spec_make_receive(struct spec *spec, const struct spec_again *call);
+int64_t spec_make_reply(struct spec *spec, const struct spec_again *call);
+int64_t spec_make_reply_receive(struct spec *spec, const struct spec_again *call);
+int64_t spec_make_access(struct spec *spec, const struct spec_again *call);
+int64_t spec_make_notification_wait(struct spec *spec, const struct spec_again *call);
+/* What a new call begins with. */
+void spec_job_begin(struct spec *spec, int thread);
+/* The call is over or given up: the message that it was copying is where it was before. */
+void spec_job_end(struct spec *spec, int thread);
+/* From now on the message is the copier's alone. */
+void spec_message_claim(struct spec *spec, int client, int copier);
+/* A waiting thread's call is made again; `direct`: it is handed the CPU. */
+void spec_wake_again(struct spec *spec, int thread, bool direct);
+
+/* Pages. */
+/* A thread waits for the page that was met last. */
+void spec_fault_raise(struct spec *spec, int thread, bool in_call, uint64_t address);
+/* It stops waiting. */
+void spec_fault_end(struct spec *spec, int thread, bool refused);
+bool spec_pages_use(const struct spec *spec, int connection);
+/* As spec_exception, for any thread that runs or waits for nothing. */
+void spec_exception_raise(struct spec *spec, int thread, const struct exception_info *info);
 
 /* Pulses. */
 void spec_pulse_send(struct spec *spec, const struct spec_pulse *pulse);
@@ -84,6 +117,8 @@ void spec_block(struct spec *spec, int thread, enum thread_state state, uint64_t
 void spec_wake(struct spec *spec, int thread, int64_t result);
 void spec_wake_quietly(struct spec *spec, int thread);
 void spec_wake_direct(struct spec *spec, int thread, int64_t result);
+/* A ready thread is to run next. */
+void spec_hand_cpu(struct spec *spec, int thread);
 void spec_doom(struct spec *spec, int thread);
 void spec_die(struct spec *spec, int thread);
 /* A handle on it, or a binding, has gone. */

@@ -7,7 +7,8 @@ static int message_find(const struct spec *spec, uint64_t serial)
     for (int i = 0; i < SPEC_THREADS; i++) {
         const struct spec_thread *thread = &spec->threads[i];
 
-        if (thread->exists && thread->state == THREAD_REPLY && thread->message.serial == serial)
+        if (thread->exists && thread->state == THREAD_REPLY && thread->message.serial == serial &&
+            (thread->message.copier == SPEC_NONE || thread->message.copier == spec->current))
             return thread->message.table == spec->threads[spec->current].table ? i : SPEC_NONE;
     }
     return SPEC_NONE;
@@ -50,12 +51,20 @@ static int64_t reply(struct spec *spec, uint64_t serial, int64_t status, const s
     thread = &spec->threads[client];
     if (thread->message.kind == RECEIVED_EXCEPTION)
         return exception_reply(spec, client, status, vector);
+    if (thread->message.kind == RECEIVED_FAULT) {
+        spec_fault_end(spec, client, status != 0);
+        return 0;
+    }
     error = spec_transfers_check(spec, transfers);
     if (error != 0)
         return error;
     to = spec_side(thread->table, &thread->message.vectors[1]);
     from = spec_side(spec->threads[spec->current].table, &answer);
-    copied = spec_copy(spec, &to, &from);
+    error = spec_copy_message(spec, spec->current, SPEC_COPY_ANSWER, serial, &to, &from, &copied);
+    if (error != 0) {
+        spec_message_claim(spec, client, spec->current);
+        return error;
+    }
     if (copied.from_error != 0)
         return copied.from_error;
     if (copied.to_error != 0) {
@@ -78,66 +87,111 @@ static int64_t reply(struct spec *spec, uint64_t serial, int64_t status, const s
     return (int64_t)copied.bytes;
 }
 
+int64_t spec_make_reply(struct spec *spec, const struct spec_again *call)
+{
+    return reply(spec, call->serial, call->status, &call->send, &call->transfers, false);
+}
+
 void spec_reply(struct spec *spec, uint64_t serial, int64_t status, const struct spec_vector *vector,
                 const struct spec_transfers *transfers)
 {
-    spec_enter(spec);
-    spec_leave(spec, reply(spec, serial, status, vector, transfers, false));
+    spec_make(spec, &(struct spec_again){.kind = SPEC_CALL_REPLY,
+                                         .serial = serial,
+                                         .status = status,
+                                         .send = *vector,
+                                         .transfers = *transfers});
+}
+
+int64_t spec_make_reply_receive(struct spec *spec, const struct spec_again *call)
+{
+    struct spec_job *job = &spec->threads[spec->current].job;
+    int channel;
+    int64_t result = 0;
+
+    if (job->held == SPEC_NONE)
+        result = spec_lookup(spec, call->handle, OBJECT_CHANNEL, RIGHT_MANAGE, &channel);
+    if (result == 0 && (call->receive.count > PARTS_MAX ||
+                        (call->send.is_words && call->send.count > MESSAGE_WORDS_MAX)))
+        result = -E_INVAL;
+    if (result == 0 && call->serial != 0 && !job->answered) {
+        result = reply(spec, call->serial, call->status, &call->send, &call->transfers, true);
+        job->answered = result >= 0;
+    }
+    return result < 0 ? result : spec_receive_next(spec, call->handle, &call->receive, DEADLINE_NONE);
 }
 
 void spec_reply_receive(struct spec *spec, uint64_t serial, int64_t status, const struct spec_vector *reply_vector,
                         const struct spec_vector *receive_vector, int64_t handle,
                         const struct spec_transfers *transfers)
 {
-    int channel;
-    int64_t result;
+    spec_make(spec, &(struct spec_again){.kind = SPEC_CALL_REPLY_RECEIVE,
+                                         .serial = serial,
+                                         .status = status,
+                                         .send = *reply_vector,
+                                         .receive = *receive_vector,
+                                         .handle = handle,
+                                         .transfers = *transfers});
+}
 
-    spec_enter(spec);
-    result = spec_lookup(spec, handle, OBJECT_CHANNEL, RIGHT_MANAGE, &channel);
-    if (result == 0 && (receive_vector->count > PARTS_MAX ||
-                        (reply_vector->is_words && reply_vector->count > MESSAGE_WORDS_MAX)))
-        result = -E_INVAL;
-    if (result == 0 && serial != 0)
-        result = reply(spec, serial, status, reply_vector, transfers, true);
-    if (result >= 0)
-        result = spec_receive_next(spec, handle, receive_vector, DEADLINE_NONE);
-    spec_leave(spec, result);
+/* What the kernel sends for a thread: its handler looks at it again; there is nothing to write into. */
+static int64_t kernel_message_access(struct spec *spec, const struct spec_message *message, unsigned direction,
+                                     uint64_t offset, const struct spec_side *ours)
+{
+    struct exception_message exception = {.info = message->exception};
+    struct fault_message fault = message->fault;
+    struct spec_side theirs = {.table = SPEC_NONE, .bytes = (uint8_t *)&exception, .byte_count = sizeof(exception)};
+    struct spec_copied copied;
+    int error;
+
+    if (message->kind == RECEIVED_FAULT) {
+        theirs.bytes = (uint8_t *)&fault;
+        theirs.byte_count = sizeof(fault);
+    }
+    theirs.offset = offset;
+    if (direction != 0)
+        theirs.offset = theirs.byte_count = 0;
+    copied = direction == 0 ? spec_copy(spec, ours, &theirs) : spec_copy(spec, &theirs, ours);
+    error = direction == 0 ? copied.to_error : copied.from_error;
+    return error != 0 ? error : (int64_t)copied.bytes;
+}
+
+int64_t spec_make_access(struct spec *spec, const struct spec_again *call)
+{
+    int own = spec->current;
+    int client = message_find(spec, call->serial);
+    struct spec_side ours = {.table = spec->threads[own].table, .vector = &call->receive};
+    struct spec_message *message;
+    struct spec_side theirs;
+    struct spec_copied copied;
+    int our_error, their_error, stopped;
+
+    if (client == SPEC_NONE || call->receive.count > PARTS_MAX)
+        return client == SPEC_NONE ? -E_SRCH : -E_INVAL;
+    message = &spec->threads[client].message;
+    if (message->kind != RECEIVED_MESSAGE)
+        return kernel_message_access(spec, message, call->direction, call->offset, &ours);
+    theirs = spec_side(spec->threads[client].table, &message->vectors[call->direction]);
+    theirs.offset = call->offset;
+    stopped = spec_copy_message(spec, own, SPEC_COPY_ACCESS, call->serial, call->direction == 0 ? &ours : &theirs,
+                                call->direction == 0 ? &theirs : &ours, &copied);
+    if (stopped != 0)
+        return stopped;
+    our_error = call->direction == 0 ? copied.to_error : copied.from_error;
+    their_error = call->direction == 0 ? copied.from_error : copied.to_error;
+    if (our_error != 0)
+        return our_error;
+    if (their_error == 0)
+        return (int64_t)copied.bytes;
+    spec_message_fail(spec, client, their_error);
+    return -E_SRCH;
 }
 
 void spec_access(struct spec *spec, uint64_t serial, unsigned direction, uint64_t offset,
                  const struct spec_vector *vector)
 {
-    const struct spec_thread *own = spec_enter(spec);
-    int client = message_find(spec, serial);
-    struct spec_thread *thread;
-    struct exception_message exception = {0};
-    struct spec_side ours = {.table = own->table, .vector = vector};
-    struct spec_side theirs;
-    struct spec_copied copied;
-    int our_error, their_error;
-
-    if (client == SPEC_NONE || vector->count > PARTS_MAX) {
-        spec_leave(spec, client == SPEC_NONE ? -E_SRCH : -E_INVAL);
-        return;
-    }
-    thread = &spec->threads[client];
-    theirs = spec_side(thread->table, &thread->message.vectors[direction]);
-    theirs.offset = offset;
-    if (thread->message.kind == RECEIVED_EXCEPTION) {
-        exception.info = thread->message.exception;
-        theirs.table = SPEC_NONE;
-        theirs.bytes = (uint8_t *)&exception;
-        theirs.byte_count = direction == 0 ? sizeof(exception) : 0;
-    }
-    copied = direction == 0 ? spec_copy(spec, &ours, &theirs) : spec_copy(spec, &theirs, &ours);
-    our_error = direction == 0 ? copied.to_error : copied.from_error;
-    their_error = direction == 0 ? copied.from_error : copied.to_error;
-    if (our_error != 0) {
-        spec_leave(spec, our_error);
-    } else if (their_error != 0) {
-        spec_message_fail(spec, client, their_error);
-        spec_leave(spec, -E_SRCH);
-    } else {
-        spec_leave(spec, (int64_t)copied.bytes);
-    }
+    spec_make(spec, &(struct spec_again){.kind = SPEC_CALL_ACCESS,
+                                         .serial = serial,
+                                         .direction = direction,
+                                         .offset = offset,
+                                         .receive = *vector});
 }

@@ -49,6 +49,8 @@ static void thread_strip(struct spec *spec, int thread)
         if (it->message.serial != 0 && goes(spec, OBJECT_CONNECTION, it->message.connection))
             spec_message_fail(spec, thread, -E_BADF);
     }
+    if (it->job.held != SPEC_NONE && goes(spec, OBJECT_CHANNEL, it->job.held))
+        it->job.held = SPEC_NONE;
     if (budget != SPEC_NONE && goes(spec, OBJECT_SCHEDULING, budget)) {
         spec_thread_bind(spec, thread, SPEC_NONE);
         spec_budget_gone(spec, budget);

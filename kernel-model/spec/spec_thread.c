@@ -10,6 +10,7 @@ void spec_init(struct spec *spec, uint64_t now_ns)
         .running = SPEC_NONE,
         .closer = SPEC_NONE,
         .payer = SPEC_NONE,
+        .job = SPEC_NONE,
     };
 }
 
@@ -31,6 +32,8 @@ void spec_thread_add(struct spec *spec, int thread, int table, uint8_t priority,
         .budget_wait = SPEC_NONE,
     };
     spec->threads[thread].message.server = SPEC_NONE;
+    spec->threads[thread].message.copier = SPEC_NONE;
+    spec_job_begin(spec, thread);
 }
 
 struct spec_place spec_place_last(struct spec *spec)
@@ -130,7 +133,8 @@ struct spec_thread *spec_enter(struct spec *spec)
 {
     struct spec_thread *thread = &spec->threads[spec->current];
 
-    assert(spec->current != SPEC_NONE && thread->state == THREAD_READY);
+    assert(spec->current != SPEC_NONE && thread->state == THREAD_READY && !thread->again);
+    spec_job_begin(spec, spec->current);
     if (!thread->interrupted)
         thread->interrupt_pending = false;
     return thread;
@@ -213,14 +217,19 @@ void spec_wake(struct spec *spec, int thread, int64_t result)
     spec_wake_quietly(spec, thread);
 }
 
-void spec_wake_direct(struct spec *spec, int thread, int64_t result)
+void spec_hand_cpu(struct spec *spec, int thread)
 {
-    spec_wake(spec, thread, result);
     if (spec->threads[thread].suspended)
         return;
     if (spec->direct != SPEC_NONE)
         spec->threads[spec->direct].ready_place = spec_place_last(spec);
     spec->direct = thread;
+}
+
+void spec_wake_direct(struct spec *spec, int thread, int64_t result)
+{
+    spec_wake(spec, thread, result);
+    spec_hand_cpu(spec, thread);
 }
 
 void spec_doom(struct spec *spec, int thread)
@@ -285,13 +294,14 @@ void spec_die(struct spec *spec, int thread)
     it->state = THREAD_DEAD;
     it->doomed = false;
     it->own_work = false;
-    for (int i = 0; i < SPEC_THREADS; i++) {
-        if (spec->threads[i].message.server == thread)
-            spec->threads[i].message.server = SPEC_NONE;
-    }
     for (int i = 0; i < SPEC_CHANNELS; i++) {
         if (spec->channels[i].last_server == thread)
             spec->channels[i].last_server = SPEC_NONE;
+    }
+    spec_job_end(spec, thread);
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        if (spec->threads[i].message.server == thread)
+            spec->threads[i].message.server = SPEC_NONE;
     }
     if (it->budget != SPEC_NONE) {
         int budget = it->budget;
@@ -307,6 +317,10 @@ void spec_die(struct spec *spec, int thread)
     }
     if (!table_is_used(spec, it->table))
         table_empty(spec, it->table);
+    for (int i = 0; i < SPEC_PAGED_OBJECTS; i++) { /* they go with the last space */
+        if (spec->paged[i].exists && !spec_pages_use(spec, spec->paged[i].connection))
+            spec_handle_gone(spec, OBJECT_CONNECTION, spec->paged[i].connection, RIGHTS_ALL);
+    }
 }
 
 void spec_exit(struct spec *spec)
@@ -414,23 +428,30 @@ void spec_priority_set(struct spec *spec, int thread, uint64_t priority)
     }
 }
 
+void spec_exception_raise(struct spec *spec, int thread, const struct exception_info *info)
+{
+    struct spec_thread *it = &spec->threads[thread];
+    static const struct spec_vector none;
+
+    if (it->exception == SPEC_NONE || spec->channels[spec->connections[it->exception].channel].dead) {
+        spec_die(spec, thread);
+        return;
+    }
+    spec_message_open(spec, thread, it->exception, RECEIVED_EXCEPTION, &none, &none);
+    it->message.exception = *info;
+    it->message.bytes[0] = sizeof(struct exception_message);
+    it->message.bytes[1] = sizeof(struct registers);
+    it->message.uninterruptible = true;
+    spec_block(spec, thread, THREAD_SEND, DEADLINE_NONE);
+    (void)spec_message_send(spec, thread);
+}
+
 void spec_exception(struct spec *spec, const struct exception_info *info)
 {
     int own = spec->current;
-    struct spec_thread *thread = spec_enter(spec);
-    static const struct spec_vector none;
 
-    if (thread->exception == SPEC_NONE || spec->channels[spec->connections[thread->exception].channel].dead) {
-        spec_die(spec, own);
-    } else {
-        spec_message_open(spec, thread->exception, RECEIVED_EXCEPTION, &none, &none);
-        thread->message.exception = *info;
-        thread->message.bytes[0] = sizeof(struct exception_message);
-        thread->message.bytes[1] = sizeof(struct registers);
-        thread->message.uninterruptible = true;
-        spec_block(spec, own, THREAD_SEND, DEADLINE_NONE);
-        (void)spec_message_send(spec, own);
-    }
+    spec_enter(spec);
+    spec_exception_raise(spec, own, info);
     spec_settle(spec);
 }
 

@@ -23,7 +23,7 @@ static int ready_first(const struct spec *spec, int preferred)
         wanted->budget_wait != SPEC_NONE)
         return first;
     if (wanted->priority == spec->threads[first].priority &&
-        wanted->ready_place.step == spec->threads[first].ready_place.step)
+        wanted->ready_place.step == spec->step && spec->threads[first].ready_place.step == spec->step)
         return preferred;
     return first;
 }
@@ -64,7 +64,7 @@ static bool displaces(const struct spec *spec, int first, int thread)
     return other > own || (other == own && spec->now_ns >= spec->slice_end_ns);
 }
 
-int spec_next(struct spec *spec, int preferred)
+static int choose(struct spec *spec, int preferred)
 {
     bool direct;
     int thread = candidate(spec, &direct);
@@ -89,6 +89,19 @@ int spec_next(struct spec *spec, int preferred)
     spec->current = thread;
     spec->running = thread;
     spec->payer = thread == SPEC_NONE ? SPEC_NONE : spec_payer(spec, thread);
+    return thread;
+}
+
+/* Whose turn comes in the middle of a call makes it again. */
+int spec_next(struct spec *spec, int preferred, int preferred_later)
+{
+    int thread = choose(spec, preferred);
+
+    while (thread != SPEC_NONE && spec->threads[thread].again) {
+        spec->step++; /* what it leaves open is not what was open before */
+        spec_make_again(spec);
+        thread = choose(spec, preferred_later);
+    }
     return thread;
 }
 

@@ -39,10 +39,11 @@ static int bits_give(struct spec *spec, int notification, int thread, uint64_t a
 {
     struct spec_notification *it = &spec->notifications[notification];
 
-    if (!spec_word_write(spec, spec->threads[thread].table, address, it->bits))
-        return -E_FAULT;
-    it->bits = 0;
-    return 0;
+    int error = spec_word_write(spec, spec->threads[thread].table, address, it->bits);
+
+    if (error == 0)
+        it->bits = 0;
+    return error;
 }
 
 static void signal_bits(struct spec *spec, int notification, uint64_t bits)
@@ -51,8 +52,18 @@ static void signal_bits(struct spec *spec, int notification, uint64_t bits)
 
     spec->notifications[notification].bits |= bits;
     while (spec->notifications[notification].bits != 0 &&
-           (thread = waiter_first(spec, THREAD_NOTIFICATION_WAIT, notification, SPEC_NONE)) != SPEC_NONE)
-        spec_wake(spec, thread, bits_give(spec, notification, thread, spec->threads[thread].bits_address));
+           (thread = waiter_first(spec, THREAD_NOTIFICATION_WAIT, notification, SPEC_NONE)) != SPEC_NONE) {
+        int job = spec->job;
+        int error;
+
+        spec->job = SPEC_NONE; /* it is not for the caller that bytes are written */
+        error = bits_give(spec, notification, thread, spec->threads[thread].bits_address);
+        spec->job = job;
+        if (error == SPEC_ABSENT)
+            spec_wake_again(spec, thread, false);
+        else
+            spec_wake(spec, thread, error);
+    }
 }
 
 void spec_signal(struct spec *spec, int64_t handle, uint64_t bits)
@@ -145,27 +156,31 @@ void spec_notification_bind(struct spec *spec, int64_t notification, int64_t cha
     spec_leave(spec, notification_bind(spec, notification, channel, bits));
 }
 
-void spec_notification_wait(struct spec *spec, int64_t handle, uint64_t bits_address, uint64_t deadline_ns)
+int64_t spec_make_notification_wait(struct spec *spec, const struct spec_again *call)
 {
     int own = spec->current;
     int notification;
-    int error;
+    int error = spec_lookup(spec, call->handle, OBJECT_NOTIFICATION, RIGHT_WAIT, &notification);
 
-    spec_enter(spec);
-    error = spec_lookup(spec, handle, OBJECT_NOTIFICATION, RIGHT_WAIT, &notification);
-    if (error == 0 && spec->notifications[notification].bits != 0) {
-        spec_leave(spec, bits_give(spec, notification, own, bits_address));
-        return;
-    }
+    if (error == 0 && spec->notifications[notification].bits != 0)
+        return bits_give(spec, notification, own, call->bits_address);
     if (error == 0 && !has_signallers(spec, notification))
         error = -E_BADF;
     if (error == 0)
-        error = spec_may_block(spec, own, deadline_ns);
-    if (error == 0) {
-        wait_begin(spec, own, THREAD_NOTIFICATION_WAIT, notification, deadline_ns);
-        spec->threads[own].bits_address = bits_address;
-    }
-    spec_leave(spec, error == 0 ? SPEC_BLOCKED : error);
+        error = spec_may_block(spec, own, call->deadline_ns);
+    if (error != 0)
+        return error;
+    wait_begin(spec, own, THREAD_NOTIFICATION_WAIT, notification, call->deadline_ns);
+    spec->threads[own].bits_address = call->bits_address;
+    return SPEC_BLOCKED;
+}
+
+void spec_notification_wait(struct spec *spec, int64_t handle, uint64_t bits_address, uint64_t deadline_ns)
+{
+    spec_make(spec, &(struct spec_again){.kind = SPEC_CALL_NOTIFICATION_WAIT,
+                                         .handle = handle,
+                                         .bits_address = bits_address,
+                                         .deadline_ns = deadline_ns});
 }
 
 void spec_address_wait(struct spec *spec, int word, uint32_t expected, uint64_t deadline_ns)

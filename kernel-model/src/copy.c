@@ -294,8 +294,8 @@ static bool copy_steps(struct kernel *kernel, struct copy *copy)
     }
 }
 
-/* Whether a page has to be waited for. Not if the other side has failed for good: pagers that refuse a page each would be
- * asked in turn for ever. */
+/* Whether a page has to be waited for. Not if the other side has failed for good: two pagers that refuse a page each
+ * would be asked in turn for ever. */
 static bool copy_waits(struct copy_result *result)
 {
     bool absent = result->from_error == PAGE_ABSENT || result->to_error == PAGE_ABSENT;

@@ -13,7 +13,7 @@ static const uint8_t weights[OP_KINDS] = {
     [OP_SEEN] = 4,         [OP_LOST] = 1,          [OP_TIME] = 30,
     [OP_BUDGET] = 2,       [OP_BUDGET_SET] = 5,    [OP_BUDGET_BIND] = 5,
     [OP_LINE] = 4,         [OP_LINE_ACKNOWLEDGE] = 1, [OP_LINE_FIRES] = 6,
-    [OP_REVOKE] = 5,
+    [OP_REVOKE] = 5,       [OP_TOUCH] = 8,         [OP_SUPPLY] = 10,
     [OP_BIND] = 7,         [OP_CALL_SHORT] = 20,  [OP_REPLY_SHORT] = 14,  [OP_REPLY_RECEIVE_SHORT] = 10,
 };
 
@@ -151,9 +151,76 @@ static bool handles_move(const struct spec *spec)
     return move;
 }
 
+/* Whether a thread waits for a page. */
+static bool faults(const struct spec *spec)
+{
+    bool waits = false;
+
+    for (int i = 0; i < SPEC_THREADS; i++)
+        waits |= spec->threads[i].exists && spec->threads[i].message.serial != 0 &&
+                 spec->threads[i].message.kind == RECEIVED_FAULT;
+    return waits;
+}
+
+/* Vectors in paged memory, and pages and answers for who waits for them. */
+static void paged_choose(const struct spec *spec, struct random *random, struct operation *operation)
+{
+    static const uint16_t where[] = {0, 0, 1u << 14, 2u << 14};
+
+    if (operation->send >> 14 == 0)
+        operation->send |= where[random_below(random, 4)];
+    if (operation->receive >> 14 == 0)
+        operation->receive |= where[random_below(random, 4)];
+    if (operation->kind == OP_NOTIFICATION_WAIT && random_below(random, 2) == 0)
+        operation->flags = 2;
+    if (!faults(spec))
+        return;
+    if ((operation->kind == OP_REPLY || operation->kind == OP_REPLY_RECEIVE) && random_below(random, 2) == 0)
+        operation->value &= 0xfffcu;
+    if (random_below(random, 8) == 0)
+        operation->kind = random_below(random, 2) == 0 ? OP_RECEIVE : OP_REPLY;
+}
+
+static unsigned ready_count(const struct spec *spec)
+{
+    unsigned count = 0;
+
+    for (int i = 0; i < SPEC_THREADS; i++)
+        count += spec_thread_is_ready(spec, i) && !spec->threads[i].again;
+    return count;
+}
+
+/* Nobody can act: only time helps, or the machine. */
+static struct operation idle_choose(struct random *random)
+{
+    uint32_t drawn = random_below(random, 16);
+
+    return (struct operation){
+        .kind = drawn < 11 ? OP_TIME : drawn < 14 ? OP_LINE_FIRES : OP_LOST,
+        .other = (uint8_t)random_below(random, 256),
+        .deadline = (uint8_t)(3 + random_below(random, 5)),
+    };
+}
+
+/* The last that can act gets others going, or there would soon be nothing to see. */
+static void rescue_choose(struct random *random, struct operation *operation)
+{
+    static const uint8_t kinds[] = {OP_INTERRUPT, OP_INTERRUPT, OP_RESUME, OP_REPLY, OP_REPLY, OP_RECEIVE, OP_PULSE,
+                                    OP_SIGNAL, OP_ADDRESS_WAKE, OP_SUPPLY, OP_TIME};
+
+    operation->kind = kinds[random_below(random, sizeof(kinds))];
+    operation->message %= MESSAGE_RAW;
+    if (operation->kind == OP_RECEIVE)
+        operation->deadline = 2; /* polls */
+}
+
 struct operation choose_operation(const struct spec *spec, struct random *random)
 {
     struct operation operation;
+    unsigned ready = ready_count(spec);
+
+    if (ready == 0)
+        return idle_choose(random);
 
     if (random->calm && random_below(random, 6) != 0)
         return plain_choose(spec, random);
@@ -189,6 +256,10 @@ struct operation choose_operation(const struct spec *spec, struct random *random
         operation.kind = OP_TIME; /* many small uses within a period */
         operation.deadline = (uint8_t)(1 + random_below(random, 3));
     }
+    if (spec->paged[0].exists)
+        paged_choose(spec, random, &operation);
+    if (ready == 1 && random_below(random, 2) == 0)
+        rescue_choose(random, &operation);
     if (handles_move(spec) && random_below(random, 12) == 0)
         operation.kind = OP_REVOKE;
     return operation;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define WORLD_STEPS 400u /* of one world */
+#define IDLE_STEPS 12u /* one after another in which nobody could act: nothing will come any more */
 #define SMOKE_STEPS 60000u
 #define SMOKE_DEPTH 2u
 
@@ -53,6 +54,8 @@ static bool world_run(uint64_t seed, uint64_t steps, enum strategy strategy, boo
     struct world_config config = world_config_of(seed);
     struct random random = random_of(seed);
     enum world_result result = WORLD_SAME;
+    int actors[SPEC_THREADS];
+    unsigned idle = 0;
     struct world *world;
     uint64_t made;
     struct pct pct;
@@ -62,7 +65,9 @@ static bool world_run(uint64_t seed, uint64_t steps, enum strategy strategy, boo
         pct_init(&pct, &random, WORLD_STEPS);
     }
     world = world_create(&config);
-    for (made = 0; made < steps && made < WORLD_STEPS && result == WORLD_SAME && !world_is_over(world); made++) {
+    for (made = 0; made < steps && made < WORLD_STEPS && idle < IDLE_STEPS && result == WORLD_SAME &&
+                   !world_is_over(world);
+         made++) {
         struct operation operation = choose_operation(world_spec(world), &random);
         char text[160];
 
@@ -73,6 +78,7 @@ static bool world_run(uint64_t seed, uint64_t steps, enum strategy strategy, boo
             printf("%4llu %s\n", (unsigned long long)made, text);
         }
         tally_operation(tally, operation.kind);
+        idle = world_actors(world, actors) == 0 ? idle + 1 : 0;
         result = world_step(world, &operation);
         if (print)
             state_print(world_spec(world));

@@ -10,7 +10,7 @@ static const char *const names[OP_KINDS] = {
     "priority", "exception", "seen", "lost", "time",
     "budget", "budget_set", "budget_bind",
     "call_short", "reply_short", "reply_receive_short", "bind", "line",
-    "line_acknowledge", "line_fires", "revoke",
+    "line_acknowledge", "line_fires", "revoke", "touch", "supply",
 };
 
 void operation_print(const struct spec *spec, const struct operation *operation, char *text, size_t size)

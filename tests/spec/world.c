@@ -245,6 +245,46 @@ static void threads_add(struct world *world)
     }
 }
 
+/* Memory with pagers, and what they supply it from. */
+static void paged_add(struct world *world)
+{
+    struct kernel *kernel = world->kernel;
+    struct spec *spec = &world->now.spec;
+    struct memory *source;
+
+    if (!world->config.paged || world->config.channels == 0)
+        return;
+    must(world, memory_create(kernel, kernel->memory.root_grant, SPEC_PAGED_BYTES, &source) == 0);
+    for (unsigned page = 0; page < SPEC_PAGED_PAGES; page++) {
+        uint64_t frame;
+
+        must(world, memory_page(kernel, source, page, true, &frame) == 0);
+        world->source[page] = plat_frame_bytes(kernel, frame);
+    }
+    for (unsigned i = 0; i < SPEC_PAGED_BYTES; i++)
+        spec->source[i] = world->source[i / PAGE_BYTES][i % PAGE_BYTES] = (uint8_t)(i * 11u + (i >> 9) + 3u);
+    for (int i = 0; i < SPEC_PAGED_OBJECTS; i++) {
+        int connection = i % world->config.channels * world->config.tables;
+
+        must(world, memory_create_paged(kernel, kernel->memory.root_grant, SPEC_PAGED_BYTES,
+                                        world->now.objects[OBJECT_CONNECTION][connection],
+                                        WORLD_PAGED_VALUE + (uint64_t)i, &world->paged[i]) == 0);
+        spec->paged[i] = (struct spec_paged){
+            .exists = true, .connection = connection, .value = WORLD_PAGED_VALUE + (uint64_t)i};
+        for (int table = 0; table < world->config.tables; table++) {
+            uint64_t at = SPEC_PAGED + (uint64_t)i * SPEC_PAGED_STRIDE;
+
+            handle_add(world, table, WORLD_PAGED_HANDLES + i, world->paged[i]);
+            must(world, space_map(kernel, world->spaces[table], &at, SPEC_PAGED_BYTES, world->paged[i], RIGHTS_ALL, 0,
+                                  PROT_R | PROT_W | MAP_FLAG_FIXED) == 0);
+        }
+        object_release(kernel, memory_object(world->paged[i]));
+    }
+    for (int table = 0; table < world->config.tables; table++)
+        handle_add(world, table, WORLD_PAGED_HANDLES + SPEC_PAGED_OBJECTS, source);
+    object_release(kernel, memory_object(source));
+}
+
 static void frame_note(struct world *world, const uint8_t *view, int thread, uint32_t bytes)
 {
     world->frames[(size_t)(view - world->ram) / PAGE_BYTES] = (struct world_frame){.thread = thread, .bytes = bytes};
@@ -284,10 +324,11 @@ struct world *world_create(const struct world_config *config)
     authority_add(world);
     grant_add(world);
     objects_add(world);
+    paged_add(world);
     threads_add(world);
     budgets_add(world);
     (void)kernel_next(world->kernel, 0, WORLD_START_NS);
-    (void)spec_next(&world->now.spec, SPEC_NONE);
+    (void)spec_next(&world->now.spec, SPEC_NONE, SPEC_NONE);
     frames_note(world);
     world->start = world_state_create();
     world_save(world, world->start);
@@ -341,6 +382,8 @@ struct world_config world_config_of(uint64_t seed)
         config.budget_wait = (uint8_t)(random >> 36 & 7u);
     }
     config.slow = (uint8_t)((random >> 57) % 4 == 0 ? 0xff : (random >> 57) % 4 == 1 ? random >> 20 : 0);
+    config.paged = seed % 3 == 1;
+    config.told = config.paged || seed % 3 == 2;
     for (unsigned i = 0; i < SPEC_THREADS; i++)
         config.priorities[i] = (uint8_t)(10 + (random >> (i * 3 + 7)) % 5 * ((random >> 52) % 3));
     return config;

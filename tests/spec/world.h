@@ -53,6 +53,8 @@ enum operation_kind {
     OP_LINE_ACKNOWLEDGE,  /* handle: interrupt */
     OP_LINE_FIRES,        /* the line `other` of the machine */
     OP_REVOKE,            /* the second grant; objects are paid from it if bit 7 of `other` is set when they are made */
+    OP_TOUCH,             /* paged memory; value: address; flags bit 0: writes */
+    OP_SUPPLY,            /* other: object, or if its bit 7 is clear what the first fault asks for; value: pages */
     OP_KINDS
 };
 
@@ -90,6 +92,9 @@ struct world_config {
     uint8_t slow;        /* which of the operations, by a hash of 3 bits, may not take the kernel's short ways */
     bool small;          /* no operation writes past the first WORLD_SMALL_BYTES of a window: no more is kept */
     bool stamp;          /* each operation changes the bytes that it sends */
+    bool paged;          /* there is memory with pagers: object i's is who serves channel i % channels */
+    bool told;           /* the model is told where copies are preempted, so they are at any time; else only where
+                          * nothing but time changes by it, and the model does not know */
     uint8_t priorities[SPEC_THREADS];
 };
 
@@ -124,8 +129,8 @@ void world_save(const struct world *world, struct world_state *state);
 void world_restore(struct world *world, const struct world_state *state);
 void world_state_free(struct world_state *state);
 
-/* The vector that a code stands for, for a thread. */
-struct spec_vector world_vector(uint16_t code, int thread);
+/* The vector that a code stands for, for a thread; `paged`: the object that its parts may lie in, or SPEC_NONE. */
+struct spec_vector world_vector(uint16_t code, int thread, int paged);
 /* One line for people; before the step. */
 void operation_print(const struct spec *spec, const struct operation *operation, char *text, size_t size);
 

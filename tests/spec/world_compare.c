@@ -10,7 +10,7 @@ static enum world_result compare_info(struct world *world, int index)
     const struct receive_info *found = &world->controls[index]->info;
     struct receive_info due = world->now.spec.threads[index].info;
 
-    if (due.kind == RECEIVED_MESSAGE || due.kind == RECEIVED_EXCEPTION) {
+    if (due.kind != RECEIVED_PULSE && due.kind != 0) {
         uint64_t serial = due.message_id;
         uint64_t id = world_id_of(world, serial);
 
@@ -77,6 +77,24 @@ static enum world_result compare_waits(struct world *world, int index)
     return WORLD_SAME;
 }
 
+/* What a thread in the middle of a call has begun. */
+static enum world_result compare_job(struct world *world, int index)
+{
+    const struct spec_thread *due = &world->now.spec.threads[index];
+    const struct thread *found = world->threads[index];
+    int claimed = spec_claimed(&world->now.spec, index);
+    struct thread *client = job_client(world->kernel, world->threads[index]);
+
+    if (found->again != due->again)
+        return world_differs(world, "thread %d: that its call is made again is %d", index, found->again);
+    if (client != (claimed == SPEC_NONE ? NULL : world->threads[claimed]))
+        return world_differs(world, "thread %d does not copy the message of thread %d", index, claimed);
+    if (found->job.channel !=
+        (due->job.held == SPEC_NONE ? NULL : world->now.objects[OBJECT_CHANNEL][due->job.held]))
+        return world_differs(world, "thread %d has not begun to receive from channel %d", index, due->job.held);
+    return WORLD_SAME;
+}
+
 static enum world_result compare_thread(struct world *world, int index)
 {
     struct spec_thread *due = &world->now.spec.threads[index];
@@ -116,7 +134,8 @@ static enum world_result compare_thread(struct world *world, int index)
                              due->words[2], due->words[3]);
     if (thread->lent != (due->lent == SPEC_NONE ? NULL : world->now.objects[OBJECT_SCHEDULING][due->lent]))
         return world_differs(world, "thread %d does not work on budget %d", index, due->lent);
-    if (compare_info(world, index) != WORLD_SAME || compare_waits(world, index) != WORLD_SAME)
+    if (compare_job(world, index) != WORLD_SAME || compare_info(world, index) != WORLD_SAME ||
+        compare_waits(world, index) != WORLD_SAME)
         return WORLD_DIFFERS;
     return compare_window(world, index);
 }
@@ -184,8 +203,8 @@ static enum world_result compare_channel(struct world *world, int index)
     for (int i = 0; i < world->config.threads; i++) {
         const struct spec_thread *thread = &spec->threads[i];
 
-        unanswered +=
-            thread->state == THREAD_REPLY && spec->connections[thread->message.connection].channel == index;
+        if (thread->state == THREAD_REPLY || (thread->state == THREAD_SEND && thread->message.copier != SPEC_NONE))
+            unanswered += spec->connections[thread->message.connection].channel == index;
     }
     if (list_length(&channel->unanswered) != unanswered)
         return world_differs(world, "channel %d: %d are unanswered and not %d", index,
@@ -255,6 +274,26 @@ static enum world_result compare_budget(struct world *world, int index)
     return world_compare_budget_waiters(world, index, found);
 }
 
+/* Which pages are there, and all bytes, also of what they were supplied from. */
+static enum world_result compare_paged(struct world *world, int index)
+{
+    struct spec *spec = &world->now.spec;
+    uint64_t frame;
+
+    for (unsigned page = 0; page < SPEC_PAGED_PAGES; page++) {
+        bool there = memory_page(world->kernel, world->paged[index], page, false, &frame) == 0;
+
+        if (there != spec->paged[index].present[page])
+            return world_differs(world, "paged object %d: page %u is %s", index, page, there ? "there" : "absent");
+        if (there && memcmp(plat_frame_bytes(world->kernel, frame), spec->paged_bytes[index] + page * PAGE_BYTES,
+                            PAGE_BYTES) != 0)
+            return world_differs(world, "paged object %d: page %u has other bytes", index, page);
+        if (memcmp(world->source[page], spec->source + page * PAGE_BYTES, PAGE_BYTES) != 0)
+            return world_differs(world, "page %u is written to where it was supplied from", page);
+    }
+    return WORLD_SAME;
+}
+
 /* Nothing leaks and nothing goes too early. */
 static enum world_result compare_counts(struct world *world)
 {
@@ -301,6 +340,10 @@ enum world_result world_compare(struct world *world)
         result = compare_timer(world, i);
     for (int i = 0; i < SPEC_BUDGETS && result == WORLD_SAME; i++)
         result = compare_budget(world, i);
+    for (int i = 0; i < SPEC_PAGED_OBJECTS && result == WORLD_SAME; i++) {
+        if (world->now.spec.paged[i].exists && !world_is_over(world))
+            result = compare_paged(world, i);
+    }
     if (result == WORLD_SAME)
         result = world_compare_ready(world);
     return result == WORLD_SAME ? compare_counts(world) : result;

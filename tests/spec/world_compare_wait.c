@@ -72,7 +72,8 @@ static int queue_due(struct world *world, int channel, struct waiting *waiting)
     for (int i = 0; i < world->config.threads; i++) {
         struct spec_thread *thread = &spec->threads[i];
 
-        if (thread->state == THREAD_SEND && spec->connections[thread->message.connection].channel == channel)
+        if (thread->state == THREAD_SEND && thread->message.copier == SPEC_NONE &&
+            spec->connections[thread->message.connection].channel == channel)
             waiting[count++] =
                 (struct waiting){.place = &thread->wait_place, .priority = thread->priority, .thread = i};
     }

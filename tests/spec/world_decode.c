@@ -3,7 +3,7 @@
 
 #define ANY_PLACE 0xffu
 
-struct spec_vector world_vector(uint16_t code, int thread)
+struct spec_vector world_vector(uint16_t code, int thread, int paged)
 {
     static const struct part menu[16] = {
         {0, 0},          {0, 8},           {8, 16},         {100, 1},
@@ -20,7 +20,10 @@ struct spec_vector world_vector(uint16_t code, int thread)
     }
     for (uint32_t i = 0; i < vector.count; i++) {
         vector.parts[i] = menu[code >> (2 + 4 * i) & 15u];
-        if (vector.parts[i].base < SPEC_WINDOW_BYTES)
+        if (vector.parts[i].base < SPEC_WINDOW_BYTES && paged != SPEC_NONE &&
+            (code >> 14 == 2 || (code >> 14 == 1 && i == 1)))
+            vector.parts[i].base += SPEC_PAGED + (uint64_t)paged * SPEC_PAGED_STRIDE;
+        else if (vector.parts[i].base < SPEC_WINDOW_BYTES)
             vector.parts[i].base += SPEC_DATA + (uint64_t)thread * SPEC_DATA_STRIDE;
     }
     return vector;
@@ -194,7 +197,8 @@ void world_decode(const struct world *world, const struct operation *operation, 
     decoded->second = decode_handle(spec, table, OBJECT_CHANNEL, operation->other);
     decode_message(world, table, operation->message, decoded);
     decoded->deadline_ns = decode_deadline(spec, operation->deadline);
-    decoded->send = world_vector(operation->send, decoded->thread);
-    decoded->receive = world_vector(operation->receive, decoded->thread);
+    /* One object is only read by copies, and one only written: no copy overlaps itself. */
+    decoded->send = world_vector(operation->send, decoded->thread, world->config.paged ? 0 : SPEC_NONE);
+    decoded->receive = world_vector(operation->receive, decoded->thread, world->config.paged ? 1 : SPEC_NONE);
     decode_transfers(spec, table, operation->transfer, &decoded->transfers);
 }

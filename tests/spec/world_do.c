@@ -29,6 +29,7 @@ static void core_call(struct world *world, uint64_t number, const uint64_t argum
 
     memcpy(arguments.argument, argument, sizeof(arguments.argument));
     world->named = kernel_syscall(world->kernel, 0, world->now.spec.now_ns, &arguments);
+    world_stops_note(world);
 }
 #define CORE(name, ...) core_call(world, SYS_##name, (const uint64_t[6]){__VA_ARGS__})
 
@@ -224,6 +225,8 @@ static void do_wait(struct world *world, const struct decoded *it)
 
     if ((op->flags & 1u) != 0)
         bits = SPEC_NOWHERE;
+    else if (world->config.paged && (op->flags & 2u) != 0)
+        bits = SPEC_PAGED + SPEC_PAGED_STRIDE + op->value % SPEC_PAGED_PAGES * PAGE_BYTES + 256u;
     switch (op->kind) {
     case OP_SIGNAL:
         CORE(NOTIFICATION_SIGNAL, handle, op->value);
@@ -289,8 +292,51 @@ static void do_thread(struct world *world, const struct decoded *it)
         break;
     default:
         kernel_exception(world->kernel, 0, spec->now_ns, &info);
+        world_stops_note(world);
         spec_exception(spec, &info);
     }
+}
+
+/* The object and the page that a thread has waited for longest; false: none does. */
+static bool fault_first(const struct spec *spec, int *object, uint64_t *page)
+{
+    uint64_t first = UINT64_MAX;
+
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        const struct spec_message *message = &spec->threads[i].message;
+
+        if (!spec->threads[i].exists || message->serial == 0 || message->kind != RECEIVED_FAULT ||
+            message->serial > first)
+            continue;
+        first = message->serial;
+        *object = (int)(message->fault.value - WORLD_PAGED_VALUE);
+        *page = message->fault.offset_bytes / PAGE_BYTES;
+    }
+    return first != UINT64_MAX;
+}
+
+static void do_page(struct world *world, const struct decoded *it)
+{
+    struct spec *spec = &world->now.spec;
+    const struct operation *op = it->operation;
+    int object = op->other % SPEC_PAGED_OBJECTS;
+    uint64_t page = op->value % (SPEC_PAGED_PAGES + 1u);
+    uint64_t count = (op->value >> 4) % 8u == 0 ? (op->value >> 7) % 4u : 1;
+
+    if (op->kind == OP_TOUCH) {
+        uint32_t access = (op->flags & 1u) != 0 ? ACCESS_WRITE : ACCESS_READ;
+        uint64_t address = SPEC_PAGED + (uint64_t)object * SPEC_PAGED_STRIDE + page * PAGE_BYTES + op->value % 64u * 8u;
+
+        kernel_fault(world->kernel, 0, spec->now_ns, address, access);
+        world_stops_note(world);
+        spec_touch(spec, address, access);
+        return;
+    }
+    if ((op->other & 0x80u) == 0)
+        (void)fault_first(spec, &object, &page);
+    CORE(MEMORY_SUPPLY, (uint64_t)(WORLD_PAGED_HANDLES + object), page * PAGE_BYTES,
+         WORLD_PAGED_HANDLES + SPEC_PAGED_OBJECTS, page * PAGE_BYTES, count * PAGE_BYTES);
+    spec_supply(spec, object, page, count);
 }
 
 static void do_program(struct world *world, const struct decoded *it)
@@ -321,6 +367,8 @@ void world_do(struct world *world, const struct decoded *it)
         do_object(world, it);
     else if (kind == OP_REVOKE)
         do_revoke(world);
+    else if (kind == OP_TOUCH || kind == OP_SUPPLY)
+        do_page(world, it);
     else if (kind >= OP_LINE)
         do_line(world, it);
     else if (kind == OP_BIND)

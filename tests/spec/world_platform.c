@@ -153,12 +153,58 @@ static bool copier_goes_on(const struct world *world)
     return true;
 }
 
+static void copies_note(struct world *world)
+{
+    for (int i = 0; i < world->config.threads; i++) {
+        const struct job *job = &world->threads[i]->job;
+
+        if (world->now.spec.threads[i].state == THREAD_DEAD)
+            continue;
+        world->copied[i] = job->kind == JOB_NONE ? 0 : job->copy.result.bytes;
+        world->copied_id[i] = job->kind == JOB_NONE ? 0 : job->message_id;
+    }
+}
+
+void world_stops_begin(struct world *world)
+{
+    world->stopped = 0;
+    world->now.spec.stops_told = world->now.spec.stops_met = 0;
+    copies_note(world);
+}
+
+void world_stops_note(struct world *world)
+{
+    struct spec *spec = &world->now.spec;
+
+    for (int i = 0; i < world->config.threads && world->stopped != 0; i++) {
+        const struct thread *thread = world->threads[i];
+        const struct job *job = &thread->job;
+
+        if (spec->threads[i].state == THREAD_DEAD || thread_of_slot(world->kernel, (uint64_t)i) != thread ||
+            !thread->again || job->kind == JOB_NONE || spec->stops_told == SPEC_STOPS ||
+            (job->message_id == world->copied_id[i] && job->copy.result.bytes == world->copied[i]))
+            continue;
+        spec->stops[spec->stops_told++] =
+            (struct spec_stop){.copier = i,
+                               .client = (int)(job->message_id % (1u << MESSAGE_SLOT_BITS)),
+                               .bytes = job->copy.result.bytes};
+    }
+    world->stopped = 0;
+    copies_note(world);
+}
+
 /* Every second time that it is asked, if this operation may be preempted. */
 bool plat_preempt_pending(struct kernel *kernel, unsigned cpu)
 {
     struct world *world = kernel_platform(kernel);
 
     (void)cpu;
+    if (world->config.told) { /* whatever may come of it: the model hears of it */
+        bool is_pending = world->now.asked++ % 2 == 0;
+
+        world->stopped += is_pending;
+        return is_pending;
+    }
     if (!world->may_preempt || !copier_goes_on(world) || world->now.asked++ % 2 != 0)
         return false;
     world->preempted = true;

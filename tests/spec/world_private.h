@@ -19,7 +19,7 @@
 
 #include <setjmp.h>
 
-#define WORLD_FRAMES 192u
+#define WORLD_FRAMES 224u
 #define WORLD_IDS 128u
 #define WORLD_EXPLAIN_BYTES 512u
 #define WORLD_PAGES (SPEC_WINDOW_BYTES / PAGE_BYTES)
@@ -27,6 +27,8 @@
 #define WORLD_VECTOR_BYTES 512u   /* two of them, in each half one */
 #define WORLD_CONTROLS 0x800000ull
 #define WORLD_THREAD_HANDLES (HANDLE_DYNAMIC + 100) /* in every table: all threads */
+#define WORLD_PAGED_HANDLES (HANDLE_DYNAMIC + 120) /* in every table: paged objects, then what they are supplied from */
+#define WORLD_PAGED_VALUE 0x5a5a00ull /* and the object's number: what the pager is told */
 #define WORLD_GRANT HANDLE_ARCHIVE /* in every table: another grant, which is revoked */
 #define WORLD_START_NS 1000000ull
 
@@ -62,6 +64,8 @@ struct world {
     uint8_t *windows[SPEC_THREADS][WORLD_PAGES]; /* the kernel's view of them */
     uint8_t *vectors[SPEC_THREADS];
     uint8_t *words[SPEC_TABLES];
+    struct memory *paged[SPEC_PAGED_OBJECTS];
+    uint8_t *source[SPEC_PAGED_PAGES];
     struct control *controls[SPEC_THREADS];
     uint64_t free_pages; /* when all threads have died */
     struct world_frame frames[WORLD_FRAMES];
@@ -73,6 +77,9 @@ struct world {
     const struct thread *named; /* by the call of this step, as the next to run */
     bool preempted;   /* in this step */
     bool direct_lost; /* the same, with a thread about to be handed the CPU: it queues now */
+    unsigned stopped; /* copies preempted in the core since the model was told */
+    uint64_t copied[SPEC_THREADS]; /* by each thread's copy, when the model was told last, */
+    uint64_t copied_id[SPEC_THREADS]; /* and of which message */
     char explain[WORLD_EXPLAIN_BYTES];
 };
 
@@ -111,6 +118,9 @@ enum world_result world_compare_ready(struct world *world);
 enum world_result world_compare_budget_waiters(struct world *world, int index, const struct scheduling *scheduling);
 /* The order of the ready is the core's where the contract leaves it open. */
 void world_ready_follow(struct world *world);
+/* Tells the model which copies were preempted, and where: after each entry of the core, before the model's turn. */
+void world_stops_begin(struct world *world);
+void world_stops_note(struct world *world);
 /* Fills in all but the thread, which the caller has. */
 void world_decode(const struct world *world, const struct operation *operation, struct decoded *decoded);
 /* The thread does it, in the core and in the model. */

@@ -13,7 +13,8 @@ struct world_state {
     uint8_t core[CORE_USED];
     uint8_t kernel[KERNEL_USED];
     uint16_t kept[WORLD_FRAMES]; /* bytes of each frame, one after another in `bytes` */
-    uint8_t bytes[WORLD_FRAMES * PAGE_BYTES + SPEC_THREADS * SPEC_WINDOW_BYTES]; /* then the model's windows */
+    /* Then the model's windows and pages. */
+    uint8_t bytes[WORLD_FRAMES * PAGE_BYTES + SPEC_THREADS * SPEC_WINDOW_BYTES + SPEC_PAGED_OBJECTS * SPEC_PAGED_BYTES];
 };
 
 struct world_state *world_state_create(void)
@@ -57,6 +58,8 @@ void world_save(const struct world *world, struct world_state *state)
         memcpy(at, world->now.spec.windows[i], window_bytes(world));
         at += window_bytes(world);
     }
+    if (world->config.paged)
+        memcpy(at, world->now.spec.paged_bytes, sizeof(world->now.spec.paged_bytes));
 }
 
 void world_restore(struct world *world, const struct world_state *state)
@@ -73,4 +76,6 @@ void world_restore(struct world *world, const struct world_state *state)
         memcpy(world->now.spec.windows[i], at, window_bytes(world));
         at += window_bytes(world);
     }
+    if (world->config.paged)
+        memcpy(world->now.spec.paged_bytes, at, sizeof(world->now.spec.paged_bytes));
 }

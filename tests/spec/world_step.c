@@ -36,7 +36,7 @@ unsigned world_actors(const struct world *world, int actors[SPEC_THREADS])
     unsigned count = 0;
 
     for (int i = 0; i < world->config.threads; i++) {
-        if (spec_thread_is_ready(spec, i) && spec->threads[i].budget_wait == SPEC_NONE &&
+        if (spec_thread_is_ready(spec, i) && !spec->threads[i].again && spec->threads[i].budget_wait == SPEC_NONE &&
             spec_shortage(spec, i) == SPEC_NONE)
             actors[count++] = i;
     }
@@ -97,14 +97,17 @@ static void do_machine(struct world *world, const struct operation *op)
 
     if (op->kind == OP_LINE_FIRES) {
         kernel_interrupt(world->kernel, 0, spec->now_ns, op->other % SPEC_INTERRUPTS);
+        world_stops_note(world);
         spec_interrupt_fire(spec, op->other % SPEC_INTERRUPTS);
     } else if (op->kind == OP_LOST && spec->threads[target].state != THREAD_DEAD) {
         kernel_thread_lost(world->kernel, 0, spec->now_ns, world->threads[target]);
+        world_stops_note(world);
         spec_lost(spec, target);
     } else {
         uint64_t now_ns = spec->now_ns + passes[op->deadline % 8u];
 
         kernel_timer(world->kernel, 0, now_ns);
+        world_stops_note(world);
         spec_time(spec, now_ns);
     }
 }
@@ -116,7 +119,7 @@ static bool has_room(const struct world *world, uint8_t kind)
 
     if (kind > OP_CONNECTION && kind != OP_NOTIFICATION && kind != OP_TIMER && kind < OP_BUDGET)
         return true;
-    if (kind == OP_CLOSE)
+    if (kind == OP_CLOSE || kind == OP_TOUCH || kind == OP_SUPPLY)
         return true;
     for (int i = 0; i < world->config.tables; i++) {
         if (spec_room(spec, i) < (int)ROOM_KEPT)
@@ -159,11 +162,13 @@ static void step_do(struct world *world, const struct operation *given)
     } else {
         if (!has_room(world, operation.kind))
             operation.kind = OP_CLOSE;
+        if (!world->config.paged && (operation.kind == OP_TOUCH || operation.kind == OP_SUPPLY))
+            operation.kind = OP_YIELD;
         actor_force(world, decoded.thread);
         if (world->config.stamp)
             bytes_stamp(world, decoded.thread);
         world->actor = world->threads[decoded.thread];
-        world->may_preempt = goes_on(world, decoded.thread);
+        world->may_preempt = !world->config.told && goes_on(world, decoded.thread);
         world_decode(world, &operation, &decoded);
         world_do(world, &decoded);
         object_learn(world, decoded.thread, operation.kind);
@@ -193,17 +198,19 @@ static enum world_result step_checked(struct world *world, const struct operatio
     world->preempted = false;
     world->direct_lost = false;
     world->named = NULL;
+    world_stops_begin(world);
     step_do(world, operation);
     world_ready_follow(world);
-    do
+    do {
         next = kernel_next(kernel, 0, world->now.spec.now_ns);
-    while (next == NULL && schedule_current(kernel) != NULL);
+        world_stops_note(world);
+    } while (next == NULL && schedule_current(kernel) != NULL);
     for (int i = 0; i < world->config.threads; i++)
         found = next == world->threads[i] ? i : found;
     open = world->direct_lost || (world->preempted && passed_over != world->now.spec.passed_over);
     if (open)
         order_open(&world->now.spec);
-    due = spec_next(&world->now.spec, world->preempted ? found : SPEC_NONE);
+    due = spec_next(&world->now.spec, world->preempted ? found : SPEC_NONE, found);
     if (open)
         world->now.spec.slice_end_ns = kernel->cpu[0].slice_end_ns;
     world->may_preempt = false;
@@ -212,6 +219,9 @@ static enum world_result step_checked(struct world *world, const struct operatio
         return world_differs(world, "thread %d runs, and the call named another one", found);
     if (found != due)
         return world_differs(world, "thread %d is chosen to run and not %d", found, due);
+    if (world->now.spec.stops_told != world->now.spec.stops_met)
+        return world_differs(world, "%u copies are preempted and not %u", world->now.spec.stops_told,
+                             world->now.spec.stops_met);
     return world_compare(world);
 }
 
