@@ -405,7 +405,7 @@ void spec_lost(struct spec *spec, int thread);
 /* The CPU goes to a thread that is ready, whoever has it now: as another scheduler might choose. */
 void spec_force(struct spec *spec, int thread);
 /* Who runs next: it is current from now on. SPEC_NONE: nobody. The contract does not order threads that one operation
- * made ready at the same priority: `preferred` is taken if it is among those, and `preferred_later` after a call was made
+ * made ready at the same priority: `preferred` is taken if it is among those, `preferred_later` after a call was made
  * again. */
 int spec_next(struct spec *spec, int preferred, int preferred_later);
 
