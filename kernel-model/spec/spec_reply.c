@@ -52,7 +52,11 @@ static int64_t reply(struct spec *spec, uint64_t serial, int64_t status, const s
     if (thread->message.kind == RECEIVED_EXCEPTION)
         return exception_reply(spec, client, status, vector);
     if (thread->message.kind == RECEIVED_FAULT) {
+        bool goes_on = direct && status == 0 && !thread->message.in_call;
+
         spec_fault_end(spec, client, status != 0);
+        if (goes_on)
+            spec_hand_cpu(spec, client);
         return 0;
     }
     error = spec_transfers_check(spec, transfers);

@@ -8,6 +8,7 @@
 #include "memory_object.h"
 
 #include <abi/errno.h>
+#include <kernel/canary.h>
 
 int fault_note(struct kernel *kernel, struct memory *memory, uint64_t page, uint32_t access)
 {
@@ -84,7 +85,7 @@ int64_t fault_reply(struct kernel *kernel, struct thread *client, int64_t status
     const struct message *message = &client->message;
 
     if (status != 0 || client->in_call) {
-        fault_end(kernel, client, status != 0);
+        fault_end(kernel, client, status != 0 && !canary(REFUSAL_IGNORED));
         return 0;
     }
     space_fault_show(kernel, client->space, message->exception.address, message->fault.access);

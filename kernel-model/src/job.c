@@ -5,6 +5,8 @@
 #include "fault.h"
 #include "kernel_state.h"
 
+#include <kernel/canary.h>
+
 bool job_resumes(struct thread *thread, enum job_kind kind, uint64_t message_id)
 {
     struct job *job = &thread->job;
@@ -48,7 +50,7 @@ void job_begin(struct thread *thread)
 
 void job_client_gone(struct kernel *kernel, struct thread *thread)
 {
-    if (fault_is_open(thread))
+    if (fault_is_open(thread) && !canary(COPIER_STAYS))
         fault_end(kernel, thread, false);
 }
 

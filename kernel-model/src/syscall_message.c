@@ -5,6 +5,8 @@
 #include "connection.h"
 #include "memory.h"
 
+#include <kernel/canary.h>
+
 SYSCALL(channel_create)
 {
     struct grant *grant;
@@ -113,7 +115,7 @@ static int64_t reply_and_receive(struct kernel *kernel, struct thread *thread, u
 
     if (id != 0 && !thread->job.answered) {
         result = message_reply(kernel, thread, id, status, reply, true);
-        thread->job.answered = result >= 0;
+        thread->job.answered = result >= 0 && !canary(ANSWERED_TWICE);
     }
     return result < 0 ? result : message_receive(kernel, thread, (int64_t)channel, receive, DEADLINE_NONE);
 }

@@ -44,7 +44,11 @@
     C(REFILL_LATE, "time used comes back a period after its use ended")                   \
     C(REFILL_LOST, "of two refills that become one, one is lost")                         \
     C(WAIT_IGNORED, "a server that waits for its client's budget goes on without")        \
-    C(SET_LOST, "a new budget does not wake who waits for it")
+    C(SET_LOST, "a new budget does not wake who waits for it")                            \
+    C(REFUSAL_IGNORED, "a page that its pager refuses is asked for again")                \
+    C(COPIER_STAYS, "who copies waits for a page whose client has gone")                  \
+    C(PLACE_LOST, "a message that could not be received in its middle goes to the end")   \
+    C(ANSWERED_TWICE, "a preempted reply_receive answers again when it is made again")
 
 enum canary_kind {
     CANARY_NONE,
