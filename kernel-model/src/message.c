@@ -219,7 +219,10 @@ void message_unclaim(struct kernel *kernel, struct thread *client)
         return;
     list_remove(&message->unanswered_link);
     if (channel_receiver(message->channel) == NULL) {
-        (canary(PLACE_LOST) ? prioqueue_push : prioqueue_push_front)(&message->channel->queue, &message->queue_node, client->priority);
+        if (canary(PLACE_LOST))
+            prioqueue_push(&message->channel->queue, &message->queue_node, client->priority);
+        else
+            prioqueue_push_front(&message->channel->queue, &message->queue_node, client->priority);
         server_set(kernel, client, channel_server(kernel, message->channel));
         channel_tell(kernel, message->channel);
         return;
