@@ -23,20 +23,26 @@ int child_create(struct child *child, uint32_t flags)
     return 0;
 }
 
+int child_descriptors(const struct child *child)
+{
+    return sys_table_copy(child->table, SYS_SELF_TABLE, 0, HANDLE_PIPE + 1);
+}
+
 int child_handles(const struct child *child)
 {
     const struct {
         int handle;
         int place;
-        uint32_t optional;
     } handles[] = {
-        {child->table, HANDLE_TABLE, 0},   {child->space, HANDLE_SPACE, 0},  {child->grant, HANDLE_GRANT, 0},
-        {HANDLE_LIBSYS, HANDLE_LIBSYS, 0}, {child->process, HANDLE_ROOT, 0}, {HANDLE_PIPE, HANDLE_PIPE, 1},
+        {child->table, HANDLE_TABLE},
+        {child->space, HANDLE_SPACE},
+        {child->grant, HANDLE_GRANT},
+        {child->process, HANDLE_ROOT},
     };
     for (unsigned i = 0; i < sizeof handles / sizeof handles[0]; i++) {
         int status = sys_handle_duplicate(SYS_SELF_TABLE, handles[i].handle, child->table, handles[i].place,
                                           DUPLICATE_EXACT, RIGHTS_ALL, 0);
-        if (status < 0 && !(handles[i].optional && status == -E_BADF)) {
+        if (status < 0) {
             return status;
         }
     }

@@ -17,7 +17,10 @@ struct child {
 /* Asks the root server for a blank process; flags: ROOT_KEEP_CAUGHT for a fork. -E_AGAIN, -E_NOMEM and what the root
  * server says. Blocks. */
 int child_create(struct child *child, uint32_t flags);
-/* Puts the handles that every process has into its table (abi/handles.h). */
+/* Copies all our descriptors and, in the same call, the handles that all processes share; child_handles has to follow.
+ * Returns their number or -error. */
+int child_descriptors(const struct child *child);
+/* Puts its own handles into its table, in place of ours (abi/handles.h). */
 int child_handles(const struct child *child);
 /* Tells what it runs: the program's path, name and command line. */
 void child_name(const struct child *child, const char *program, const struct command *command);

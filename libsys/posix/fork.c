@@ -30,7 +30,7 @@ static int child_fill(const struct child *child)
     int status = sys_space_clone(child->space, HANDLE_SPACE, child->grant);
     process_unlock();
     if (status == 0) {
-        status = sys_table_copy(child->table, HANDLE_TABLE, 0, HANDLE_SYSTEM_BASE);
+        status = child_descriptors(child);
     }
     return status < 0 ? status : child_handles(child);
 }

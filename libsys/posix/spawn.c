@@ -10,7 +10,7 @@
 /* Descriptors: all of ours, then the actions, then without those that close on exec. */
 static int descriptors_give(const struct child *child, const struct os_file_action *actions, uint32_t action_count)
 {
-    int status = sys_table_copy(child->table, SYS_SELF_TABLE, 0, HANDLE_SYSTEM_BASE);
+    int status = child_descriptors(child);
     for (uint32_t i = 0; status >= 0 && i < action_count; i++) {
         if (actions[i].to < 0 || (uint32_t)actions[i].to >= HANDLE_SYSTEM_BASE ||
             actions[i].from >= (int32_t)HANDLE_SYSTEM_BASE) {

@@ -6,12 +6,7 @@
 /* Grant, space and table of a blank process; what was made before an error is the caller's to close. */
 static int objects_create(struct root *root, struct process *process)
 {
-    struct grant_info info;
-    int result = sys_grant_info(root->programs, &info);
-    if (result < 0) {
-        return result;
-    }
-    process->grant = sys_grant_create(root->programs, info.limit_pages);
+    process->grant = sys_grant_create(root->programs, root->programs_pages);
     if (process->grant < 0) {
         return process->grant;
     }

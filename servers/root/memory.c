@@ -16,7 +16,8 @@ int memory_init(struct root *root)
     if (reserve > info.limit_pages / RESERVE_SHARE) {
         reserve = info.limit_pages / RESERVE_SHARE;
     }
-    root->programs = sys_grant_create(root->grant, info.limit_pages - reserve);
+    root->programs_pages = info.limit_pages - reserve;
+    root->programs = sys_grant_create(root->grant, root->programs_pages);
     return root->programs < 0 ? root->programs : 0;
 }
 

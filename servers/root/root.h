@@ -79,6 +79,7 @@ struct vfs;
 struct root {
     int grant;      /* all memory */
     int programs;   /* below it: what processes and their descriptors are paid from; keeps the server's own part back */
+    uint64_t programs_pages; /* its limit */
     int space;      /* the server's own */
     int channel;    /* the only one it receives on */
     int self;       /* connection to it, COOKIE_SELF */
