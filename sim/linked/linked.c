@@ -2,6 +2,7 @@
 #include "machine.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 static _Thread_local struct linked *current;
@@ -197,9 +198,7 @@ int64_t linked_syscall(uint64_t number, const uint64_t argument[6])
     struct linked *linked = current;
     struct plat_context *context = linked->running;
     linked->trap.number = number;
-    for (int i = 0; i < 6; i++) {
-        linked->trap.argument[i] = argument[i];
-    }
+    memcpy(linked->trap.argument, argument, sizeof linked->trap.argument);
     linked_switch(&context->stack, linked->stack);
     return context->result;
 }
