@@ -100,7 +100,7 @@ static bool call_make(struct kernel *kernel, struct thread *thread)
     } else if (result == PAGE_ABSENT) {
         fault_raise(kernel, thread, 0);
     } else if (has_result) {
-        if (thread->job.kind != JOB_NONE || thread->job.channel != NULL)
+        if (thread->job.kind != JOB_NONE || thread->job.channel != NULL || thread->job.refused_serial != 0)
             job_end(kernel, thread);
         plat_context_result(kernel, (struct plat_context *)(void *)thread->context, result);
     }

@@ -173,6 +173,8 @@ static void paged_choose(const struct spec *spec, struct random *random, struct 
         operation->receive |= where[random_below(random, 4)];
     if (operation->kind == OP_NOTIFICATION_WAIT && random_below(random, 2) == 0)
         operation->flags = 2;
+    if (random_below(random, 16) == 0)
+        operation->kind = OP_TOUCH;
     if (!faults(spec))
         return;
     if ((operation->kind == OP_REPLY || operation->kind == OP_REPLY_RECEIVE) && random_below(random, 2) == 0)

@@ -528,6 +528,27 @@ START_TEST(bits_wait_for_the_page_that_they_are_to_be_stored_in_IPC_15_IPC_24)
 }
 END_TEST
 
+/* Only the call that was refused a page fails by it. */
+START_TEST(a_page_refused_to_a_call_is_asked_for_again_after_it_MEM_2)
+{
+    struct world world = world_create();
+    struct pair *pair = &world.pair;
+    int64_t own = ACT(pair->s, pair->client, NOTIFICATION_CREATE, HANDLE_GRANT);
+
+    paged_map(&world, pair->client);
+    thread_priority_set(pair->s->kernel, pair->client, 200);
+    ACT(pair->s, pair->client, NOTIFICATION_SIGNAL, (uint64_t)own, 5);
+    ACT(pair->s, pair->client, NOTIFICATION_WAIT, (uint64_t)own, PAGED + 8, NO_DEADLINE);
+    ck_assert(pager_serves(&world, -E_IO));
+    next_of(pair->s);
+    ck_assert_int_eq(result_of(pair->client), -E_FAULT);
+    touch(&world, pair->client, PAGED + 8, ACCESS_READ);
+    ck_assert(pager_serves(&world, 0));
+    ck_assert_int_eq(pair->client->state, THREAD_READY);
+    scenario_destroy(pair->s);
+}
+END_TEST
+
 /* What the kernel itself sends waits for the receiver's page, too. */
 START_TEST(an_exception_waits_for_the_page_of_a_handler_that_waited_for_it_IPC_15)
 {
@@ -567,5 +588,6 @@ UNIT_MAIN("pager", an_absent_page_is_asked_of_its_pager_and_the_thread_goes_on_M
           a_server_that_waits_for_a_page_is_free_when_its_client_goes_IPC_15_IPC_17,
           arguments_in_paged_memory_are_waited_for_too_IPC_15,
           bits_wait_for_the_page_that_they_are_to_be_stored_in_IPC_15_IPC_24,
+          a_page_refused_to_a_call_is_asked_for_again_after_it_MEM_2,
           an_exception_waits_for_the_page_of_a_handler_that_waited_for_it_IPC_15,
           supplies_are_checked_shared_and_never_replace_what_is_there_MEM_2)
