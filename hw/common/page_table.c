@@ -76,12 +76,20 @@ static void page_put(struct plat_space *space, uint64_t page)
     space->pages--;
 }
 
+/* Are these eight entries of tables as they were made? Most are. */
+static bool are_empty(const uint64_t *entry)
+{
+    return (entry[0] | entry[1] | entry[2] | entry[3] | entry[4] | entry[5] | entry[6] | entry[7]) == 0;
+}
+
 static void table_free(struct plat_space *space, uint64_t physical, unsigned level)
 {
     const uint64_t *table = arch_memory(physical);
     unsigned count = level == 0 ? 0 : level == TOP_LEVEL ? TOP_ENTRIES : ENTRIES;
     for (unsigned i = 0; i < count; i++) {
-        if (arch_entry_valid(table[i])) {
+        if (i % 8 == 0 && are_empty(&table[i])) {
+            i += 7;
+        } else if (arch_entry_valid(table[i])) {
             table_free(space, arch_entry_address(table[i]), level - 1);
         }
     }

@@ -173,7 +173,7 @@ void region_join(struct kernel *kernel, struct space *space, uint64_t start, uin
 void region_show_some(struct kernel *kernel, struct region *region, uint64_t *page, uint64_t end)
 {
     struct page_run run;
-    uint64_t stop;
+    uint64_t most, stop;
 
     if (region->prot == 0)
         *page = end;
@@ -181,7 +181,8 @@ void region_show_some(struct kernel *kernel, struct region *region, uint64_t *pa
         *page = *page < end ? *page : end;
         return;
     }
-    stop = end - *page > SHOW_PAGES ? *page + SHOW_PAGES : end;
+    most = (region->prot & PROT_X) != 0 ? SHOW_CODE_PAGES : SHOW_PAGES;
+    stop = end - *page > most ? *page + most : end;
     for (unsigned runs = 0; runs < SHOW_RUNS; runs++) {
         if (!memory_run_next(region->memory, *page, stop, &run)) {
             *page = stop;

@@ -11,6 +11,7 @@
 #include "space_view.h"
 
 #define REGIONS_MAX 65536u /* of one space */
+#define SHOW_CODE_PAGES 32u /* shown between two preemption points: the platform may have to sync caches */
 
 struct region {
     struct region *left;

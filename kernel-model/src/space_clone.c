@@ -98,6 +98,8 @@ static uint64_t region_clone(struct kernel *kernel, struct space_clone *clone, s
     }
     if (is_shared(from)) /* it was not when this began */
         return end;
+    if ((target->prot & PROT_X) != 0 && end - at > SHOW_CODE_PAGES * (uint64_t)PAGE_BYTES)
+        end = at + SHOW_CODE_PAGES * (uint64_t)PAGE_BYTES;
     page = region_page(from, at);
     clone->error = memory_clone_some(kernel, target->memory, first - page, from->memory, &page, region_page(from, end),
                                      is_copied(from));

@@ -152,19 +152,17 @@ int table_close(struct kernel *kernel, struct table *table, int64_t handle)
 int table_next(struct table *table, int64_t from, uint32_t flags)
 {
     uint64_t first = from < 0 ? 0 : (uint64_t)from;
+    uint64_t place = first % LEAF_ENTRIES;
 
-    while (first < HANDLES_MAX) {
-        uint64_t leaf = first / LEAF_ENTRIES;
-        struct handle_entry *entry;
+    for (uint64_t leaf = first / LEAF_ENTRIES; leaf < LEAVES; leaf++, place = 0) {
+        const struct handle_entry *entries = table->leaves[leaf];
 
-        if (table->used[leaf] == 0) {
-            first = (leaf + 1) * LEAF_ENTRIES;
+        if (table->used[leaf] == 0)
             continue;
+        for (; place < LEAF_ENTRIES; place++) {
+            if (entries[place].object != NULL && (entries[place].flags & flags) == flags)
+                return (int)(leaf * LEAF_ENTRIES + place);
         }
-        entry = &table->leaves[leaf][first % LEAF_ENTRIES];
-        if (entry->object != NULL && (entry->flags & flags) == flags)
-            return (int)first;
-        first++;
     }
     return -E_NOENT;
 }
@@ -235,7 +233,7 @@ void table_destroy(struct kernel *kernel, struct object *object)
     for (uint64_t leaf = 0; leaf < LEAVES; leaf++) {
         if (table->leaves[leaf] == NULL)
             continue;
-        for (uint64_t i = 0; i < LEAF_ENTRIES; i++) {
+        for (uint64_t i = 0; i < LEAF_ENTRIES && table->used[leaf] != 0; i++) {
             if (table->leaves[leaf][i].object != NULL)
                 entry_close(kernel, &table->leaves[leaf][i]);
         }

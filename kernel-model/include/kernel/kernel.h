@@ -83,8 +83,8 @@ void kernel_timer(struct kernel *kernel, unsigned cpu, uint64_t now_ns);
 
 /* The thread `cpu` must run now; NULL: idle until an interrupt or the timer, or not at all if plat_preempt_pending has
  * said that one is due. The caller must resume it (its result, if it was in a call, has been given by
- * plat_context_result). Constant time, but where the thread to run is in the middle of a copy: then goes on with that
- * first, until it is done or plat_preempt_pending. */
+ * plat_context_result). Constant time, but where the thread to run is in the middle of a long call: then goes on with
+ * that first, until it is done or plat_preempt_pending; and before it idles it gives back what ended objects left. */
 struct thread *kernel_next(struct kernel *kernel, unsigned cpu, uint64_t now_ns);
 
 /* Verifies every invariant of the whole state; panics by plat_panic naming the number of the one that fails. */

@@ -56,8 +56,8 @@ bool plat_context_upcall(struct kernel *kernel, struct plat_context *context, st
 void plat_timer_arm(struct kernel *kernel, unsigned cpu, uint64_t deadline_ns);
 
 /* Is there a reason to leave the kernel soon: an interrupt, the timer, a lost thread? Asked in the middle of long
- * copies, so it must be cheap. If true, the core stops the copy at once and kernel_next may return NULL while the
- * copying thread is the current one; the platform must then deliver what is pending and call kernel_next again instead
+ * work, so it must be cheap. If true, the core stops that at once and kernel_next may return NULL while the working
+ * thread is the current one; the platform must then deliver what is pending and call kernel_next again instead
  * of idling. */
 bool plat_preempt_pending(struct kernel *kernel, unsigned cpu);
 
