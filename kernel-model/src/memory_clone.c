@@ -15,7 +15,7 @@
  * one, costs as much as some, and copying one as much as many. */
 #define CLONE_BUDGET 64
 #define CLONE_RUN 4
-#define CLONE_COPY 16
+#define CLONE_COPY 24
 
 /* Makes all mappings of the pages [first, end) read-only. */
 static void mappings_write_protect(struct kernel *kernel, struct memory *memory, uint64_t first, uint64_t end)

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# No entry into the kernel on behalf of messages, time and interrupts works for longer than its limit before it looks for
+# No entry into the kernel on behalf of messages, memory, time and interrupts works for longer than its limit before it looks for
 # interrupts again: counted in instructions while programs that exchange messages of all shapes run. The counts of all
 # entries under all tests stand in docs/performance.md.
 # shellcheck source=tests/host/lib.sh
 . "$(dirname "$0")/../host/lib.sh"
 RUN_TIMEOUT_S=300
-# The longest are those with vectors of PARTS_MAX parts, read before anything is done.
-declare -A limits=([call]=450000 [receive]=100000 [reply]=150000 [reply_receive]=150000 [message_read]=100000
-    [message_write]=100000 [call_short]=20000 [reply_short]=20000 [reply_receive_short]=20000 [pulse]=20000
+# The longest copy pages that were shared, and end the spaces of programs.
+declare -A limits=([call]=30000 [receive]=30000 [reply]=50000 [reply_receive]=50000 [message_read]=30000
+    [message_write]=30000 [handle_close]=40000 [space_map]=20000 [space_unmap]=20000 [space_clone]=30000
+    [call_short]=20000 [reply_short]=20000 [reply_receive_short]=20000 [pulse]=20000
     [notification_signal]=40000 [notification_wait]=40000 [address_wait]=40000 [address_wake]=40000
     [thread_yield]=10000 [clock_read]=10000 [timer_set]=10000 [kernel_syscall]=20000 [kernel_timer]=20000
     [kernel_interrupt]=20000)
