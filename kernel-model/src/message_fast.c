@@ -411,7 +411,7 @@ static inline struct thread *fault_client(struct kernel *kernel, struct thread *
     return client;
 }
 
-/* What is no plain answer may be a pager's that has brought a page. */
+/* What is no plain answer may be a pager's, of no bytes, that has brought a page. */
 static __attribute__((noinline)) struct thread *fault_or_general(struct kernel *kernel, struct thread *thread,
                                                                  const struct syscall_arguments *arguments,
                                                                  struct channel *channel)
@@ -420,7 +420,7 @@ static __attribute__((noinline)) struct thread *fault_or_general(struct kernel *
     uint64_t receive_count = argument[3] >> 16 & 0xffffu;
     struct thread *client;
 
-    if (channel == NULL || argument[1] != 0 || (argument[3] & 0xffffu) > PARTS_MAX || receive_count > PARTS_MAX ||
+    if ((argument[3] & 0xffffu) != 0 || channel == NULL || argument[1] != 0 || receive_count > PARTS_MAX ||
         !caller_is_plain(kernel, thread))
         return message_general(kernel, thread, arguments);
     client = fault_client(kernel, thread, argument[0]);
