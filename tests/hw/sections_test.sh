@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# No entry into the kernel on behalf of messages, memory, time and interrupts works for longer than its limit before it looks for
-# interrupts again: counted in instructions while programs that exchange messages of all shapes run. The counts of all
-# entries under all tests stand in docs/performance.md.
+# No entry into the kernel on behalf of messages, memory, time and interrupts works for longer than its limit before it
+# looks for interrupts again: counted in instructions while programs that exchange messages of all shapes run. The counts
+# of all entries under all tests stand in docs/performance.md.
 # shellcheck source=tests/host/lib.sh
 . "$(dirname "$0")/../host/lib.sh"
 RUN_TIMEOUT_S=300
