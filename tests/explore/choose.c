@@ -122,7 +122,7 @@ static struct operation plain_choose(const struct spec *spec, struct random *ran
     struct operation operation = {
         .handle = (uint8_t)random_below(random, HANDLE_RAW),
         .message = (uint8_t)random_below(random, MESSAGE_RAW),
-        .deadline = (uint8_t)(deadline ? 6 + random_below(random, 2) : 0),
+        .deadline = (uint8_t)(!deadline ? 0 : random_below(random, 8) == 0 ? 10 : 6 + random_below(random, 2)),
         .send = plain_vector(random),
         .receive = random_below(random, 2) == 0 ? 0 : plain_vector(random),
         .value = (uint16_t)random_below(random, 65536),
@@ -234,7 +234,7 @@ struct operation choose_operation(const struct spec *spec, struct random *random
         .other = (uint8_t)random_below(random, 256),
         .message = (uint8_t)(random_below(random, 8) == 0 ? random_below(random, 256)
                                                           : random_below(random, MESSAGE_RAW)),
-        .deadline = (uint8_t)(random_below(random, 3) != 0 ? 0 : random_below(random, 8)),
+        .deadline = (uint8_t)(random_below(random, 3) != 0 ? 0 : random_below(random, 16)),
         .flags = (uint8_t)(random_below(random, 4) == 0 ? random_below(random, 8) : 0),
         .send = vector_choose(random),
         .receive = vector_choose(random),

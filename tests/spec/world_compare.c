@@ -77,6 +77,25 @@ static enum world_result compare_waits(struct world *world, int index)
     return WORLD_SAME;
 }
 
+/* What the core keeps of a wait and of a message while there is one, and of nothing else. */
+static enum world_result compare_left(struct world *world, int index)
+{
+    const struct spec_thread *due = &world->now.spec.threads[index];
+    const struct thread *found = world->threads[index];
+    bool in_call = due->state != THREAD_READY;
+
+    if (due->state == THREAD_SEND || due->state == THREAD_REPLY)
+        in_call = due->message.kind == RECEIVED_MESSAGE ||
+                  (due->message.kind == RECEIVED_FAULT && due->message.in_call);
+    if (due->state != THREAD_READY && found->in_call != in_call)
+        return world_differs(world, "thread %d: that it is in a call is %d", index, found->in_call);
+    if (due->state != THREAD_RECEIVE && found->channel != NULL)
+        return world_differs(world, "thread %d receives no more and keeps its channel", index);
+    if (due->message.serial == 0 && (found->message.table != NULL || found->message.connection != NULL))
+        return world_differs(world, "thread %d has no message and keeps what it had", index);
+    return WORLD_SAME;
+}
+
 /* What a thread in the middle of a call has begun. */
 static enum world_result compare_job(struct world *world, int index)
 {
@@ -134,8 +153,8 @@ static enum world_result compare_thread(struct world *world, int index)
                              due->words[2], due->words[3]);
     if (thread->lent != (due->lent == SPEC_NONE ? NULL : world->now.objects[OBJECT_SCHEDULING][due->lent]))
         return world_differs(world, "thread %d does not work on budget %d", index, due->lent);
-    if (compare_job(world, index) != WORLD_SAME || compare_info(world, index) != WORLD_SAME ||
-        compare_waits(world, index) != WORLD_SAME)
+    if (compare_left(world, index) != WORLD_SAME || compare_job(world, index) != WORLD_SAME ||
+        compare_info(world, index) != WORLD_SAME || compare_waits(world, index) != WORLD_SAME)
         return WORLD_DIFFERS;
     return compare_window(world, index);
 }

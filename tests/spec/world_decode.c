@@ -151,6 +151,8 @@ static uint64_t decode_deadline(const struct spec *spec, uint8_t code)
 
     if (code % 8u < 2)
         return DEADLINE_NONE;
+    if (code % 16u == 10)
+        return spec->now_ns;
     return code % 8u == 2 ? 0 : spec->now_ns + menu[code % 8u - 2];
 }
 

@@ -217,6 +217,8 @@ static enum world_result step_checked(struct world *world, const struct operatio
     kernel_check(kernel);
     if (world->named != NULL && world->named != next)
         return world_differs(world, "thread %d runs, and the call named another one", found);
+    if (next != NULL && next->in_call)
+        return world_differs(world, "thread %d runs in the middle of a call", found);
     if (found != due)
         return world_differs(world, "thread %d is chosen to run and not %d", found, due);
     if (world->now.spec.stops_told != world->now.spec.stops_met)
