@@ -62,6 +62,7 @@ struct space_clone {
     uint64_t serial; /* marks the regions that it made */
     uint64_t at;     /* address to go on from; if it has failed: up to where it is undone */
     int error;       /* it has failed: what with */
+    uint32_t copies; /* pages that may be copied yet: few, however many objects there are */
 };
 
 int space_create(struct kernel *kernel, struct grant *grant, struct space **space);

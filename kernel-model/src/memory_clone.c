@@ -55,9 +55,9 @@ static int clone_page_charge(struct kernel *kernel, struct memory *memory, uint6
     return grant_charge(kernel, memory->object.grant, 1 + page_tree_missing(&memory->tree, page));
 }
 
-/* A page of a clone: the entry's, or if there is none the archive's frame. Costs *budget. */
+/* A page of a clone: the entry's, or if there is none the archive's frame. Costs *budget, a copy *copies too. */
 static int page_clone(struct kernel *kernel, struct memory *to, uint64_t page, uint64_t *from, uint64_t frame,
-                      bool copies, int *budget)
+                      uint32_t *copies, int *budget)
 {
     uint64_t *place = page_tree_find(&to->tree, page);
     int error;
@@ -69,15 +69,17 @@ static int page_clone(struct kernel *kernel, struct memory *to, uint64_t page, u
         return error;
     if (place == NULL)
         place = page_tree_make(kernel, &to->tree, page);
-    *place = from == NULL ? memory_entry_make(frame, ENTRY_SHARED) : entry_clone(kernel, from, copies);
+    *place = from == NULL ? memory_entry_make(frame, ENTRY_SHARED) : entry_clone(kernel, from, *copies > 0);
     to->present_pages++;
-    if ((*place & ENTRY_SHARED) == 0)
+    if ((*place & ENTRY_SHARED) == 0) {
         *budget -= CLONE_COPY;
+        *copies -= *copies > 0;
+    }
     return 0;
 }
 
 int memory_clone_some(struct kernel *kernel, struct memory *to, uint64_t distance, struct memory *from, uint64_t *page,
-                      uint64_t end, bool copies)
+                      uint64_t end, uint32_t *copies)
 {
     uint64_t protect_from = *page; /* [protect_from, protect_to): became shared, is mapped writable yet */
     uint64_t protect_to = *page;
@@ -118,6 +120,7 @@ int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from
 {
     uint64_t first = offset_bytes >> PAGE_SHIFT;
     uint64_t pages = memory_pages_of(size_bytes);
+    uint32_t copies = 0;
     int error;
 
     if ((offset_bytes & (PAGE_BYTES - 1)) != 0 || pages == 0 || first > from->pages || pages > from->pages - first)
@@ -128,7 +131,7 @@ int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from
     if (error != 0)
         return error;
     for (uint64_t page = first; error == 0 && page < first + pages;)
-        error = memory_clone_some(kernel, *memory, 0 - first, from, &page, first + pages, false);
+        error = memory_clone_some(kernel, *memory, 0 - first, from, &page, first + pages, &copies);
     if (error != 0)
         object_release(kernel, &(*memory)->object);
     return error;

@@ -8,8 +8,9 @@
 #include "memory_object.h"
 #include "region.h"
 
-#define STEP_REGIONS 8u /* looked at between two preemption points */
-#define COPIES_MAX 16u  /* pages of an object: with more, most are not written soon */
+#define STEP_REGIONS 8u      /* looked at between two preemption points */
+#define COPIES_MAX 64u       /* pages of a clone */
+#define COPIED_PAGES_MAX 16u /* of an object: with more, most are not written soon */
 
 static struct region *region_next(struct space *space, const struct region *region)
 {
@@ -75,7 +76,7 @@ static int target_find(struct kernel *kernel, const struct space_clone *clone, s
  * the copy all the same. */
 static bool is_copied(const struct region *region)
 {
-    return (region->prot & PROT_W) != 0 && region->memory->present_pages <= COPIES_MAX;
+    return (region->prot & PROT_W) != 0 && region->memory->present_pages <= COPIED_PAGES_MAX;
 }
 
 /* Goes on with one region: returns the address up to which it has come. */
@@ -85,6 +86,7 @@ static uint64_t region_clone(struct kernel *kernel, struct space_clone *clone, s
     uint64_t at = clone->at > from->start ? clone->at : from->start;
     struct region *target;
     uint64_t page, first, end;
+    uint32_t none = 0;
 
     clone->error = target_find(kernel, clone, to, from, at, grant, &target);
     if (clone->error != 0)
@@ -102,7 +104,7 @@ static uint64_t region_clone(struct kernel *kernel, struct space_clone *clone, s
         end = at + SHOW_CODE_PAGES * (uint64_t)PAGE_BYTES;
     page = region_page(from, at);
     clone->error = memory_clone_some(kernel, target->memory, first - page, from->memory, &page, region_page(from, end),
-                                     is_copied(from));
+                                     is_copied(from) ? &clone->copies : &none);
     (void)region_map_present(kernel, target, first, region_page(target, region_address(from, page)));
     return region_address(from, page);
 }
@@ -144,7 +146,7 @@ static bool undo_step(struct kernel *kernel, struct space_clone *clone, struct s
 
 void space_clone_begin(struct kernel *kernel, struct space_clone *clone)
 {
-    *clone = (struct space_clone){.serial = ++kernel->memory.clone_serial};
+    *clone = (struct space_clone){.serial = ++kernel->memory.clone_serial, .copies = COPIES_MAX};
 }
 
 void space_clone_fail(struct space_clone *clone, int error)

@@ -88,6 +88,34 @@ START_TEST(a_fork_copies_few_written_pages_so_that_neither_side_faults)
 }
 END_TEST
 
+/* However many small objects there are. */
+START_TEST(a_fork_copies_sixty_four_pages_in_all_and_shares_the_rest_MEM_3)
+{
+    struct space *child;
+    uint64_t frame, own, copied = 0;
+    uint32_t prot;
+
+    space_setup();
+    for (uint64_t at = AREA; at < AREA + 8 * FEW * PAGE; at += FEW * PAGE) {
+        struct memory *memory = memory_make_pages(FEW);
+
+        fill(memory, FEW);
+        ck_assert_int_eq(map(space, memory, at, FEW, 0, PROT_R | PROT_W), 0);
+        drop(memory);
+    }
+    child = fork_make();
+    for (uint64_t at = AREA; at < AREA + 8 * FEW * PAGE; at += PAGE) {
+        ck_assert(fake_mapping_get(fake, space, at, &own, &prot));
+        ck_assert(fake_mapping_get(fake, child, at, &frame, &prot));
+        copied += frame != own;
+        ck_assert_uint_eq(prot, frame != own ? PROT_R | PROT_W : PROT_R);
+    }
+    ck_assert_uint_eq(copied, MANY);
+    space_drop(child);
+    space_teardown();
+}
+END_TEST
+
 START_TEST(a_fork_copies_none_of_many_pages_and_shows_all_in_runs_MEM_3)
 {
     struct space *child;
@@ -379,6 +407,7 @@ END_TEST
 
 UNIT_MAIN("space_clone", a_childs_write_is_unseen_by_its_parent_and_the_reverse_MEM_3,
           a_fork_copies_few_written_pages_so_that_neither_side_faults,
+          a_fork_copies_sixty_four_pages_in_all_and_shares_the_rest_MEM_3,
           a_fork_copies_none_of_many_pages_and_shows_all_in_runs_MEM_3,
           a_parent_gets_its_pages_back_without_copies_when_the_child_is_gone, shared_regions_show_the_same_frames_MEM_5,
           a_devices_memory_is_shared_by_a_fork_SRV_2, regions_that_are_not_to_be_cloned_are_left_out,
