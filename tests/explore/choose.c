@@ -19,7 +19,8 @@ static const uint8_t weights[OP_KINDS] = {
 
 struct random random_of(uint64_t seed)
 {
-    return (struct random){.state = seed * 0x9e3779b97f4a7c15ull + 0xd1b54a32d192ed03ull, .bulk = seed % 4 == 0,
+    return (struct random){.state = seed * 0x9e3779b97f4a7c15ull + 0xd1b54a32d192ed03ull,
+                           .bulk = seed % 4 == 0 || seed % 8 == 1,
                            .calm = seed % 4 == 1};
 }
 
@@ -138,6 +139,11 @@ static struct operation plain_choose(const struct spec *spec, struct random *ran
         return (struct operation){.kind = OP_INTERRUPT, .other = (uint8_t)random_below(random, 256)};
     operation.thread = (uint8_t)random_below(random, count);
     operation.kind = plain_kind(spec, random, ready[operation.thread]);
+    /* Who waits after a short answer gets something long, in whose middle it is stopped. */
+    if (random->bulk && operation.kind == OP_CALL && random_below(random, 3) == 0)
+        operation.send = bulk_choose(random);
+    if (random->bulk && operation.kind != OP_CALL && random_below(random, 2) == 0)
+        operation.receive = bulk_choose(random);
     return operation;
 }
 
