@@ -219,6 +219,7 @@ void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t
     kernel_enter(kernel, cpu, now_ns);
     thread = kernel_current(kernel);
     thread->in_call = false;
+    thread->job.refused_serial = 0; /* what a call was refused that somebody else ended */
     error = space_fault(kernel, thread->space, address, access);
     trace_record(kernel, TRACE_FAULT, thread, NULL, (uint64_t)-error, address, access);
     if (error == -E_NOMEM)
