@@ -387,6 +387,8 @@ int64_t spec_receive_next(struct spec *spec, int64_t handle, const struct spec_v
         thread->job.held = channel;
     if (status != 1)
         return status;
+    if (spec->channels[channel].dead) /* its last handle was in a message that failed */
+        return -E_BADF;
     status = spec_may_block(spec, own, deadline_ns);
     if (status != 0)
         return status;

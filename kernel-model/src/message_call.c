@@ -178,6 +178,8 @@ int64_t message_receive(struct kernel *kernel, struct thread *thread, int64_t ha
         job_hold(kernel, thread, channel);
     if (status != 1)
         return status;
+    if (channel->dead) /* its last handle was in a message that failed */
+        return -E_BADF;
     status = thread_may_block(kernel, thread, deadline_ns);
     if (status != 0)
         return status;
