@@ -20,7 +20,7 @@ static int ready_first(const struct spec *spec, int preferred)
             first = i;
     }
     if (first == SPEC_NONE || wanted == NULL || preferred == spec->current || !spec_thread_is_ready(spec, preferred) ||
-        wanted->budget_wait != SPEC_NONE)
+        spec->threads[first].again || spec_shortage(spec, first) != SPEC_NONE || wanted->budget_wait != SPEC_NONE)
         return first;
     if (wanted->priority == spec->threads[first].priority &&
         wanted->ready_place.step == spec->step && spec->threads[first].ready_place.step == spec->step)
