@@ -220,7 +220,8 @@ const char *machine_end(struct machine *machine)
             kernel_thread_lost(kernel, 0, machine->scenario->now_ns, kernel->slots[slot].thread);
     }
     kernel_check(kernel);
-    (void)remains_clear(kernel);
+    while (!remains_clear(kernel)) { /* a preemption that was asked for */
+    }
     kernel_info_get(kernel, &info);
     for (unsigned type = 0; type < OBJECT_TYPE_COUNT; type++) {
         if (info.object_count[type] != (type == OBJECT_GRANT)) /* the root grant stays */
