@@ -1,5 +1,5 @@
-/* Memory whose pages a server supplies: faults are messages to it, copies wait in their middle and go on. What is refused:
- * pager_refusal_test.c. MEM-2, IPC-15. */
+/* Memory whose pages a server supplies: faults are messages to it, copies wait in their middle and go on. What is
+ * refused: pager_refusal_test.c. MEM-2, IPC-15. */
 #include "notification.h"
 #include "paged.h"
 
