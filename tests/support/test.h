@@ -36,6 +36,8 @@ void test_check(bool each_step);
 /* Waits until *word is `value`: another thread sets it with test_set. */
 void test_await(const uint32_t *word, uint32_t value);
 void test_set(uint32_t *word, uint32_t value);
+/* Counts *word up, for words that several threads count. */
+void test_count(uint32_t *word);
 
 /* Numbers that are the same in every run; *state is the seed. */
 uint64_t test_random(uint64_t *state);

@@ -24,7 +24,7 @@ static void actor_start(const char *name, uint64_t priority)
     memcpy(padded, name, strlen(name));
     sys_thread_set(SYS_SELF_THREAD, THREAD_NAME, (uintptr_t)padded);
     sys_thread_set(SYS_SELF_THREAD, THREAD_PRIORITY, priority);
-    test_set(&settled, settled + 1);
+    test_count(&settled);
 }
 
 static void work(uint32_t steps)

@@ -20,7 +20,7 @@ static uint32_t own_priority(void)
 static void settle(uint32_t below)
 {
     sys_thread_set(SYS_SELF_THREAD, THREAD_PRIORITY, own_priority() - below);
-    test_set(&settled, settled + 1);
+    test_count(&settled);
 }
 
 static void high_main(void *argument)
@@ -29,7 +29,7 @@ static void high_main(void *argument)
     settle(1);
     test_await(&go, 1);
     high_ran = 1;
-    test_set(&done, done + 1);
+    test_count(&done);
 }
 
 static void low_main(void *argument)
@@ -38,7 +38,7 @@ static void low_main(void *argument)
     settle(2);
     test_set(&go, 1);
     high_ran_at_once = high_ran;
-    test_set(&done, done + 1);
+    test_count(&done);
 }
 
 /* The higher one waits when the lower one wakes it, and has run before the lower one's next instruction. */
@@ -59,7 +59,7 @@ static void runner_main(void *argument)
     arrived[arrived_used++] = number;
     test_await(&go, 1);
     order[order_used++] = number;
-    test_set(&done, done + 1);
+    test_count(&done);
 }
 
 /* Numbers 0 and 2 are of the higher priority; all are woken by one call. */

@@ -53,6 +53,12 @@ void test_set(uint32_t *word, uint32_t value)
     sys_address_wake(word, UINT32_MAX);
 }
 
+void test_count(uint32_t *word)
+{
+    __atomic_fetch_add(word, 1, __ATOMIC_SEQ_CST);
+    sys_address_wake(word, UINT32_MAX);
+}
+
 uint64_t test_random(uint64_t *state)
 {
     *state += 0x9e3779b97f4a7c15ull;
