@@ -12,8 +12,7 @@
 
 int fault_note(struct kernel *kernel, struct memory *memory, uint64_t page, uint32_t access)
 {
-    const struct thread *caller = schedule_current(kernel);
-    const struct job *job = caller == NULL ? NULL : &caller->job;
+    const struct job *job = kernel->caller == NULL ? NULL : &kernel->caller->job;
 
     if (job != NULL && job->refused_serial == memory->pager_serial && job->refused_page == page)
         return -E_FAULT;

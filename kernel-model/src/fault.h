@@ -18,7 +18,7 @@ struct absent_page {
     uint32_t access; /* ACCESS_* */
 };
 
-/* An absent page has been met: PAGE_ABSENT, or -E_FAULT if the caller has been refused it. */
+/* An absent page has been met: PAGE_ABSENT, or -E_FAULT if the call being made was refused it. */
 int fault_note(struct kernel *kernel, struct memory *memory, uint64_t page, uint32_t access);
 /* The current thread waits for the page noted last. `address`: of its instruction's access; 0 in a call. */
 void fault_raise(struct kernel *kernel, struct thread *thread, uint64_t address);

@@ -93,7 +93,9 @@ static bool call_make(struct kernel *kernel, struct thread *thread)
     thread->again = false;
     if (thread->job.kind == JOB_REMAINS)
         return call_clean(kernel, thread);
+    kernel->caller = thread;
     result = syscall_dispatch(kernel, thread, &thread->call);
+    kernel->caller = NULL;
     has_result = result != SYSCALL_PREEMPTED && result != SYSCALL_BLOCKED && result != PAGE_ABSENT;
     if (result == SYSCALL_PREEMPTED) {
         call_preempt(kernel, thread);
@@ -219,7 +221,6 @@ void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t
     kernel_enter(kernel, cpu, now_ns);
     thread = kernel_current(kernel);
     thread->in_call = false;
-    thread->job.refused_serial = 0; /* what a call was refused that somebody else ended */
     error = space_fault(kernel, thread->space, address, access);
     trace_record(kernel, TRACE_FAULT, thread, NULL, (uint64_t)-error, address, access);
     if (error == -E_NOMEM)

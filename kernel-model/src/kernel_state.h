@@ -44,6 +44,7 @@ struct kernel {
     struct cpu cpu[CPUS_MAX];
     struct list doomed; /* thread.wait_link */
     const struct thread *closer; /* client of the message that is being taken apart; NULL: none is */
+    const struct thread *caller; /* whose call is being made; NULL: what happens is not for its sake */
     struct absent_page absent;
     struct deadline_heap deadlines;
     struct address_waits address_waits;

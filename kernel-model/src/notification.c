@@ -59,14 +59,17 @@ static int notification_give(struct kernel *kernel, struct notification *notific
 
 void notification_signal(struct kernel *kernel, struct notification *notification, uint64_t bits)
 {
+    const struct thread *caller = kernel->caller;
     struct list *entry;
 
     notification->bits |= bits;
     while (notification->bits != 0 && (entry = list_first(&notification->waiters)) != NULL) {
         struct thread *thread = LIST_ENTRY(entry, struct thread, wait_link);
+        int error;
 
-        int error = notification_give(kernel, notification, thread, thread->bits_address);
-
+        kernel->caller = NULL; /* a page that was refused to its call was not refused to this one */
+        error = notification_give(kernel, notification, thread, thread->bits_address);
+        kernel->caller = caller;
         if (error == PAGE_ABSENT)
             job_wake(kernel, thread);
         else

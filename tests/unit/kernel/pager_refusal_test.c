@@ -128,8 +128,112 @@ START_TEST(a_page_refused_to_a_receive_that_waited_on_is_asked_for_again_after_i
 }
 END_TEST
 
+/* A channel of the server's, with a notification that a thread of its own process waits for, the bits in the page. */
+static struct thread *notified_wait(struct world *world, struct process *process, int *channel)
+{
+    struct pair *pair = &world->pair;
+    struct thread *waiter;
+    int64_t notification;
+
+    *process = process_create(pair->s);
+    waiter = thread_add(process, 10, NULL, NULL);
+    paged_map(world, waiter);
+    *channel = channel_add(pair->s, waiter, 4, 0);
+    notification = ACT(pair->s, waiter, NOTIFICATION_CREATE, HANDLE_GRANT);
+    ck_assert_int_eq(ACT(pair->s, waiter, NOTIFICATION_BIND, (uint64_t)notification, (uint64_t)*channel, 6), 0);
+    ACT(pair->s, waiter, NOTIFICATION_WAIT, (uint64_t)notification, PAGED + 8, NO_DEADLINE);
+    ck_assert_int_eq(waiter->state, THREAD_NOTIFICATION_WAIT);
+    return waiter;
+}
+
+/* A pulse to that channel will be due. */
+static void notified_timer(struct world *world, struct process *process, int channel, uint64_t deadline_ns)
+{
+    struct scenario *s = world->pair.s;
+    struct thread *setter = thread_add(process, 10, NULL, NULL);
+    int connection = connection_add(s, setter, channel, setter, 3);
+    int64_t timer = ACT(s, setter, TIMER_CREATE, HANDLE_GRANT, (uint64_t)connection, 1, 0);
+
+    ck_assert_int_eq(ACT(s, setter, TIMER_SET, (uint64_t)timer, deadline_ns, 0), 0);
+}
+
+/* It asks for the page itself, and gets its bits. */
+static void notified_check(struct world *world, struct thread *waiter)
+{
+    uint64_t bits = 0;
+
+    thread_priority_set(world->pair.s->kernel, waiter, 250);
+    next_of(world->pair.s);
+    ck_assert_int_eq(waiter->state, THREAD_SEND);
+    ck_assert(pager_serves(world, 0));
+    next_of(world->pair.s);
+    ck_assert_int_eq(result_of(waiter), 0);
+    get(world->pair.s, waiter, PAGED + 8, &bits, sizeof(bits));
+    ck_assert_uint_eq(bits, 6);
+}
+
+/* The message that fails takes a handle along, and whoever is told of that gets bits into the same page. */
+START_TEST(a_page_refused_to_a_call_is_not_refused_to_whom_it_signals_MEM_2)
+{
+    struct world world = world_create();
+    struct pair *pair = &world.pair;
+    struct process process;
+    int channel;
+    struct thread *waiter = notified_wait(&world, &process, &channel);
+    int moved = connection_add(pair->s, waiter, channel, pair->client, 3);
+
+    paged_map(&world, pair->client);
+    pair->client->control->transfer[0] = (struct transfer){.handle = moved, .rights = RIGHTS_ALL, .move = 1};
+    pair->client->control->transfer_count = 1;
+    ACT(pair->s, pair->client, CALL, (uint64_t)pair->connection, VECTOR(pair->s, pair->client, {PAGED, 16}), 0,
+        COUNTS(1, 0), NO_DEADLINE);
+    receive_at(&world, DATA);
+    ck_assert(pager_serves(&world, -E_IO));
+    thread_priority_set(pair->s->kernel, pair->server, 200);
+    next_of(pair->s);
+    ck_assert_int_eq(result_of(pair->client), -E_FAULT);
+    notified_check(&world, waiter);
+    scenario_destroy(pair->s);
+}
+END_TEST
+
+/* The receive goes on with the next message; an interrupt comes in the middle of that copy. */
+START_TEST(a_page_refused_to_a_call_is_not_refused_to_whom_a_timer_signals_in_its_middle_MEM_2)
+{
+    struct world world = world_create();
+    struct pair *pair = &world.pair;
+    struct thread *second = thread_add(&pair->client_process, 10, NULL, NULL);
+    struct process process;
+    int channel;
+    struct thread *waiter = notified_wait(&world, &process, &channel);
+    uint64_t soon = pair->s->now_ns + 1000;
+
+    paged_map(&world, pair->client);
+    ACT(pair->s, pair->client, CALL, (uint64_t)pair->connection, VECTOR(pair->s, pair->client, {PAGED, 16}), 0,
+        COUNTS(1, 0), NO_DEADLINE);
+    ACT(pair->s, second, CALL, (uint64_t)pair->connection, VECTOR(pair->s, second, {DATA, SENT_BYTES}), 0,
+        COUNTS(1, 0), NO_DEADLINE);
+    receive_at(&world, DATA);
+    notified_timer(&world, &process, channel, soon);
+    ck_assert(pager_serves(&world, -E_IO));
+    thread_priority_set(pair->s->kernel, pair->server, 200);
+    pair->s->fake->preempt_at = pair->s->fake->preempt_polls + 2;
+    ck_assert_ptr_null(next_of(pair->s));
+    ck_assert_int_eq(result_of(pair->client), -E_FAULT);
+    ck_assert(pair->server->again);
+    time_pass(pair->s, soon);
+    notified_check(&world, waiter);
+    thread_priority_set(pair->s->kernel, pair->server, 251);
+    next_of(pair->s);
+    ck_assert_int_eq(result_of(pair->server), 0);
+    scenario_destroy(pair->s);
+}
+END_TEST
+
 UNIT_MAIN("pager_refusal", a_page_that_is_refused_is_an_exception_MEM_2,
           a_refused_page_in_the_middle_of_a_copy_fails_its_owner_only_IPC_14,
           two_pages_refused_at_the_same_byte_end_the_copy_IPC_14,
           a_page_refused_to_a_call_is_asked_for_again_after_it_MEM_2,
-          a_page_refused_to_a_receive_that_waited_on_is_asked_for_again_after_it_MEM_2)
+          a_page_refused_to_a_receive_that_waited_on_is_asked_for_again_after_it_MEM_2,
+          a_page_refused_to_a_call_is_not_refused_to_whom_it_signals_MEM_2,
+          a_page_refused_to_a_call_is_not_refused_to_whom_a_timer_signals_in_its_middle_MEM_2)
