@@ -230,10 +230,36 @@ START_TEST(a_page_refused_to_a_call_is_not_refused_to_whom_a_timer_signals_in_it
 }
 END_TEST
 
+START_TEST(a_receive_whose_channel_goes_with_the_message_that_fails_does_not_wait_IPC_17)
+{
+    struct world world = world_create();
+    struct pair *pair = &world.pair;
+    struct thread *helper = thread_add(&pair->server_process, 10, NULL, NULL);
+    int moved = table_reserve(pair->s->kernel, pair->client->table, HANDLE_DYNAMIC);
+
+    table_fill(pair->client->table, moved, object_of(pair->server, pair->channel), RIGHTS_ALL, 0);
+    paged_map(&world, pair->client);
+    pair->client->control->transfer[0] = (struct transfer){.handle = moved, .rights = RIGHTS_ALL, .move = 1};
+    pair->client->control->transfer_count = 1;
+    ACT(pair->s, pair->client, CALL, (uint64_t)pair->connection, VECTOR(pair->s, pair->client, {PAGED, 16}), 0,
+        COUNTS(1, 0), NO_DEADLINE);
+    receive_at(&world, DATA);
+    ck_assert_int_eq(pair->server->state, THREAD_SEND);
+    ck_assert_int_eq(ACT(pair->s, helper, HANDLE_CLOSE, (uint64_t)HANDLE_TABLE, (uint64_t)pair->channel), 0);
+    ck_assert(pager_serves(&world, -E_IO));
+    thread_priority_set(pair->s->kernel, pair->server, 200);
+    next_of(pair->s);
+    ck_assert_int_eq(result_of(pair->client), -E_FAULT);
+    ck_assert_int_eq(result_of(pair->server), -E_BADF);
+    scenario_destroy(pair->s);
+}
+END_TEST
+
 UNIT_MAIN("pager_refusal", a_page_that_is_refused_is_an_exception_MEM_2,
           a_refused_page_in_the_middle_of_a_copy_fails_its_owner_only_IPC_14,
           two_pages_refused_at_the_same_byte_end_the_copy_IPC_14,
           a_page_refused_to_a_call_is_asked_for_again_after_it_MEM_2,
           a_page_refused_to_a_receive_that_waited_on_is_asked_for_again_after_it_MEM_2,
           a_page_refused_to_a_call_is_not_refused_to_whom_it_signals_MEM_2,
-          a_page_refused_to_a_call_is_not_refused_to_whom_a_timer_signals_in_its_middle_MEM_2)
+          a_page_refused_to_a_call_is_not_refused_to_whom_a_timer_signals_in_its_middle_MEM_2,
+          a_receive_whose_channel_goes_with_the_message_that_fails_does_not_wait_IPC_17)
