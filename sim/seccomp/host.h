@@ -106,8 +106,8 @@ struct frame *task_frame(const struct isolation_task *task, uint64_t address);
 void task_slot_free(struct isolation_task *task);
 /* Writes the frame of a thread's first step, with all registers initial, and makes it the one to go on with. */
 struct frame *task_frame_start(struct isolation_task *task);
-/* The next notification of the space's tasks, its seed's included. False: the space is lost. */
-bool task_notified(struct isolation_space *space, struct seccomp_notif *notification);
+/* Waits for the task's next call, one of the stub's own: it is TASK_FRAME then. False: the space is lost. */
+bool task_call_next(struct isolation_task *task, struct seccomp_data *call);
 
 /* pool.c */
 /* Keeps the process of a space that has ended for another program, with nothing left of this one. False: it cannot. */

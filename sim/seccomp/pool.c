@@ -14,25 +14,6 @@
 #define AT_ANSWERED (STUB_CODE + (uint64_t)(stub_answered - stub_begin))
 #define AT_SCRUBBED (STUB_CODE + STUB_SCRUB + (uint64_t)(scrub_done - scrub_begin))
 
-/* The task's next call. False: the space is lost. */
-static bool call_arrive(struct isolation_task *task, struct seccomp_data *call)
-{
-    struct isolation_space *space = task->space;
-    struct seccomp_notif notification;
-    do {
-        if (!task_notified(space, &notification)) {
-            return false;
-        }
-        if ((pid_t)notification.pid == space->seed) {
-            space->seed_id = notification.id;
-        }
-    } while ((pid_t)notification.pid != task->tid);
-    task->call_id = notification.id;
-    task->state = TASK_FRAME;
-    *call = notification.data;
-    return true;
-}
-
 static bool is_signal(const struct seccomp_data *call)
 {
     return call->nr == STUB_EVENT && call->instruction_pointer == AT_ANSWERED;
@@ -61,8 +42,8 @@ static bool task_catch(struct isolation_task *task)
         answer = (int64_t)task->frame;
     }
     return task->state != TASK_RUNNING && syscall(SYS_tgkill, task->space->process, task->tid, SIGUSR1) == 0 &&
-           notification_answer(task->space->thread_listener, task->call_id, answer) && call_arrive(task, &call) &&
-           is_signal(&call);
+           notification_answer(task->space->thread_listener, task->call_id, answer) &&
+           task_call_next(task, &call) && is_signal(&call);
 }
 
 /* From its report to where it waits for its next program. */
@@ -74,7 +55,7 @@ static bool task_scrub(struct isolation_task *task)
         memset(task->slot, 0, SLOT_BYTES);
         frame_scrub(task);
         if (!notification_answer(task->space->thread_listener, task->call_id, (int64_t)task->frame) ||
-            !call_arrive(task, &call)) {
+            !task_call_next(task, &call)) {
             return false;
         }
         tries++;

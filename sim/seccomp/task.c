@@ -52,7 +52,8 @@ void task_slot_free(struct isolation_task *task)
     isolation->slot_free[isolation->slot_free_count++] = (uint16_t)task->slot_index;
 }
 
-bool task_notified(struct isolation_space *space, struct seccomp_notif *notification)
+/* The next notification of the space's tasks; that the seed waits is noted. False: the space is lost. */
+static bool task_notified(struct isolation_space *space, struct seccomp_notif *notification)
 {
     bool interrupted = false;
     int result = space->lost ? -E_NOENT : -E_INTR;
@@ -68,8 +69,26 @@ bool task_notified(struct isolation_space *space, struct seccomp_notif *notifica
     }
     if (result < 0) {
         space_lose(space);
+        return false;
     }
-    return result == 0;
+    if ((pid_t)notification->pid == space->seed) {
+        space->seed_id = notification->id;
+    }
+    return true;
+}
+
+bool task_call_next(struct isolation_task *task, struct seccomp_data *call)
+{
+    struct seccomp_notif notification;
+    do {
+        if (!task_notified(task->space, &notification)) {
+            return false;
+        }
+    } while ((pid_t)notification.pid != task->tid);
+    task->call_id = notification.id;
+    task->state = TASK_FRAME;
+    *call = notification.data;
+    return true;
 }
 
 /* The seed waits in its next clone. */
@@ -79,9 +98,6 @@ static bool seed_wait(struct isolation_space *space)
     while (space->seed_id == 0) {
         if (!task_notified(space, &notification)) {
             return false;
-        }
-        if ((pid_t)notification.pid == space->seed) {
-            space->seed_id = notification.id;
         }
     }
     return true;
@@ -94,8 +110,7 @@ static bool task_arrive(struct isolation_task *task)
     struct seccomp_notif notification;
     while (task_notified(space, &notification)) {
         if ((pid_t)notification.pid == space->seed) {
-            space->seed_id = notification.id; /* back from its clone, which may have failed */
-            if ((int64_t)notification.data.args[5] < 0) {
+            if ((int64_t)notification.data.args[5] < 0) { /* back from its clone, which has failed */
                 return false;
             }
         } else if (notification.data.nr == SYS_sigaltstack) {
@@ -171,24 +186,17 @@ void isolation_task_destroy(struct isolation_task *task)
 static struct frame *task_stop(struct isolation_task *task)
 {
     struct isolation_space *space = task->space;
-    struct seccomp_notif notification;
+    struct seccomp_data call;
     if (space->lost) {
         return NULL;
     }
     if (task->state == TASK_CALL) {
         syscall(SYS_tgkill, space->process, task->tid, SIGUSR1);
         notification_answer(space->thread_listener, task->call_id, task->result);
-        while (task_notified(space, &notification) && (pid_t)notification.pid != task->tid) {
-            if ((pid_t)notification.pid == space->seed) {
-                space->seed_id = notification.id;
-            }
-        }
-        if (space->lost) {
+        if (!task_call_next(task, &call)) {
             return NULL;
         }
-        task->call_id = notification.id;
-        task->frame = notification.data.args[3];
-        task->state = TASK_FRAME;
+        task->frame = call.args[3];
     }
     struct frame *frame = task_frame(task, task->frame);
     if (frame == NULL) { /* only a program that spoils its own signal stack gets here */
