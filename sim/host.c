@@ -1,6 +1,7 @@
 /* What the machine asks of the host for itself: a CPU, descriptors, a priority. What the host refuses is done without:
  * programs' calls are slower then, or fewer programs fit. */
 #include "machine_state.h"
+#include "sequences.h"
 
 #include <sched.h>
 #include <sys/resource.h>
@@ -10,11 +11,6 @@
 #define KERNEL_NICE 3
 #define KERNEL_FIFO 1
 #define KERNEL_SLICE_NS 10000000u /* longer than any default of Linux */
-#define RSEQ_BYTES 32
-#define RSEQ_SIGNATURE 0x53053053u
-
-extern const ptrdiff_t __rseq_offset __attribute__((weak));
-extern const unsigned int __rseq_size __attribute__((weak));
 
 void host_cpu_pin(void)
 {
@@ -56,14 +52,6 @@ static void priority_lower(bool realtime)
     }
     if (syscall(SYS_sched_setattr, 0, &attributes, 0) != 0) {
         setpriority(PRIO_PROCESS, 0, KERNEL_NICE);
-    }
-}
-
-/* The C library's restartable sequences cost the host a write at each switch, and nobody here has any. */
-static void sequences_drop(void)
-{
-    if (&__rseq_size != NULL && __rseq_size != 0) {
-        syscall(SYS_rseq, (char *)__builtin_thread_pointer() + __rseq_offset, RSEQ_BYTES, 1, RSEQ_SIGNATURE);
     }
 }
 

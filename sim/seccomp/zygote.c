@@ -2,6 +2,8 @@
  * stopped whenever it is not making one. */
 #include "host.h"
 
+#include <sequences.h>
+
 #include <abi/errno.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +19,6 @@
 #include <unistd.h>
 
 #define ZYGOTE_OPTIONS (PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK)
-#define RSEQ_SIGNATURE 0x53053053u
 #define EXIT_SETUP 126
 #define SIGNALS_MAX 64
 #ifndef SA_RESTORER
@@ -32,15 +33,10 @@ struct kernel_sigaction {
     uint64_t mask;
 };
 
-extern const ptrdiff_t __rseq_offset __attribute__((weak));
-extern const unsigned int __rseq_size __attribute__((weak));
-
 /* The C library's areas that the host writes to on its own are about to be unmapped. */
 static void thread_areas_drop(void)
 {
-    if (&__rseq_size != NULL && __rseq_size != 0) {
-        syscall(SYS_rseq, (char *)__builtin_thread_pointer() + __rseq_offset, 32, 1, RSEQ_SIGNATURE);
-    }
+    sequences_drop();
     syscall(SYS_set_robust_list, NULL, 24);
     syscall(SYS_set_tid_address, NULL);
 }
