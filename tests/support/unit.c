@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define EXIT_SKIPPED 77
+
 static bool name_wanted(const char *name, int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
@@ -46,4 +48,14 @@ int unit_run(const char *suite, const TTest *const tests[], size_t count, int ar
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int unit_run_forked(const char *suite, const TTest *const tests[], size_t count, int argc, char **argv)
+{
+    const char *mode = getenv("CK_FORK");
+    if (mode != NULL && strcmp(mode, "no") == 0) {
+        printf("SKIP %s.all: tests need processes of their own\n", suite);
+        return EXIT_SKIPPED;
+    }
+    return unit_run(suite, tests, count, argc, argv);
 }

@@ -13,13 +13,23 @@
 
 #define UNIT_TIMEOUT_S 60.0
 
+/* What the mains below call. */
 int unit_run(const char *suite, const TTest *const tests[], size_t count, int argc, char **argv);
+int unit_run_forked(const char *suite, const TTest *const tests[], size_t count, int argc, char **argv);
 
 #define UNIT_MAIN(suite, ...)                                                        \
     int main(int argc, char **argv)                                                  \
     {                                                                                \
         const TTest *const tests[] = {__VA_ARGS__};                                  \
         return unit_run((suite), tests, sizeof tests / sizeof tests[0], argc, argv); \
+    }
+
+/* The same for tests that need processes of their own: all are skipped where Check is told not to make any. */
+#define UNIT_MAIN_FORKED(suite, ...)                                                        \
+    int main(int argc, char **argv)                                                         \
+    {                                                                                       \
+        const TTest *const tests[] = {__VA_ARGS__};                                         \
+        return unit_run_forked((suite), tests, sizeof tests / sizeof tests[0], argc, argv); \
     }
 
 #endif
