@@ -1,19 +1,16 @@
 /* Tasks that signals meet at bad moments: whatever the stub was doing, the program's registers survive. SIM-3. */
+#include "isolation_fixture.h"
 #include "unit.h"
 
 #include <seccomp/host.h>
 
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define CODE_ADDRESS 0x400000ull
-#define OWN_OFFSET 0x10000ull
 #define FAULTS 500
 
 /* Counts in rbx, and reads where nothing is. */
@@ -25,22 +22,11 @@ static struct isolation *isolation;
 static struct isolation_space *space;
 static struct isolation_task *task;
 static char *memory;
-static atomic_uint changes;
 
 static void begin(void)
 {
-    const char *error = NULL;
-    int fd = memfd_create("isolation_test", 0);
-    ck_assert_int_eq(ftruncate(fd, (off_t)(OWN_OFFSET + ISOLATION_MEMORY_BYTES)), 0);
-    memory = mmap(NULL, OWN_OFFSET + ISOLATION_MEMORY_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    ck_assert_ptr_ne(memory, MAP_FAILED);
+    isolation = isolation_begin(&memory);
     memcpy(memory, program, sizeof program);
-    const struct isolation_config config = {.memory_fd = fd,
-                                            .own_offset = OWN_OFFSET,
-                                            .own_bytes = memory + OWN_OFFSET,
-                                            .entry_foreign = CODE_ADDRESS,
-                                            .changes = &changes};
-    ck_assert_msg(isolation_create(&isolation, &config, &error) == 0, "%s", error);
     ck_assert_int_eq(isolation_space_create(isolation, &space), 0);
     ck_assert_int_eq(isolation_space_map(space, CODE_ADDRESS, 0, 1, PROT_READ | PROT_EXEC), 0);
     ck_assert_int_eq(isolation_task_create(space, &task), 0);
@@ -136,14 +122,5 @@ START_TEST(faults_are_told_each_once_between_kicks_SIM_3)
 END_TEST
 
 /* Valgrind knows no seccomp. */
-int main(int argc, char **argv)
-{
-    const TTest *const tests[] = {kicks_on_the_way_back_leave_registers_and_stack_alone_SIM_3,
-                                  faults_are_told_each_once_between_kicks_SIM_3};
-    const char *fork_mode = getenv("CK_FORK");
-    if (fork_mode != NULL && strcmp(fork_mode, "no") == 0) {
-        puts("SKIP isolation.tasks_that_signals_meet: tests need processes of their own");
-        return 77;
-    }
-    return unit_run("isolation", tests, sizeof tests / sizeof tests[0], argc, argv);
-}
+UNIT_MAIN_FORKED("isolation", kicks_on_the_way_back_leave_registers_and_stack_alone_SIM_3,
+                 faults_are_told_each_once_between_kicks_SIM_3)

@@ -11,8 +11,6 @@
 #include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -135,19 +133,10 @@ START_TEST(memory_sizes_out_of_range_are_refused_SIM_10)
 END_TEST
 
 /* Each test spoils its process, and Valgrind knows no seccomp. */
-int main(int argc, char **argv)
-{
-    const TTest *const tests[] = {kernel_without_seccomp_is_named_SIM_10,
-                                  container_that_refuses_seccomp_is_named_SIM_10,
-                                  kernel_without_killable_waits_is_named_SIM_10,
-                                  container_that_refuses_ptrace_is_named_SIM_10,
-                                  container_that_refuses_memory_files_is_named_SIM_10,
-                                  archive_without_a_root_server_is_named_SIM_10,
-                                  memory_sizes_out_of_range_are_refused_SIM_10};
-    const char *fork_mode = getenv("CK_FORK");
-    if (fork_mode != NULL && strcmp(fork_mode, "no") == 0) {
-        puts("SKIP machine.hosts_that_lack_something: tests need processes of their own");
-        return 77;
-    }
-    return unit_run("machine", tests, sizeof tests / sizeof tests[0], argc, argv);
-}
+UNIT_MAIN_FORKED("machine", kernel_without_seccomp_is_named_SIM_10,
+                 container_that_refuses_seccomp_is_named_SIM_10,
+                 kernel_without_killable_waits_is_named_SIM_10,
+                 container_that_refuses_ptrace_is_named_SIM_10,
+                 container_that_refuses_memory_files_is_named_SIM_10,
+                 archive_without_a_root_server_is_named_SIM_10,
+                 memory_sizes_out_of_range_are_refused_SIM_10)

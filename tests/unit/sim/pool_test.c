@@ -1,21 +1,18 @@
 /* Processes that serve one program after another: the second finds nothing of the first, whatever that did. SIM-3. */
+#include "isolation_fixture.h"
 #include "unit.h"
 
 #include <seccomp/host.h>
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CODE_ADDRESS 0x400000ull
 #define DATA_ADDRESS 0x500000ull
 #define STOLEN_ADDRESS 0xbad000ull
-#define OWN_OFFSET 0x10000ull
 #define MARK 0x5a
 #define LIE_ADDRESS 0x600000ull /* a page with the address of a frame to claim, and a frame of the program's making */
 #define LIE_OFFSET 1024u
@@ -67,21 +64,10 @@ static struct isolation *isolation;
 static struct isolation_space *space;
 static struct isolation_task *task;
 static char *memory;
-static atomic_uint changes;
 
 static void begin(void)
 {
-    const char *error = NULL;
-    int fd = memfd_create("pool_test", 0);
-    ck_assert_int_eq(ftruncate(fd, (off_t)(OWN_OFFSET + ISOLATION_MEMORY_BYTES)), 0);
-    memory = mmap(NULL, OWN_OFFSET + ISOLATION_MEMORY_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    ck_assert_ptr_ne(memory, MAP_FAILED);
-    const struct isolation_config config = {.memory_fd = fd,
-                                            .own_offset = OWN_OFFSET,
-                                            .own_bytes = memory + OWN_OFFSET,
-                                            .entry_foreign = CODE_ADDRESS,
-                                            .changes = &changes};
-    ck_assert_msg(isolation_create(&isolation, &config, &error) == 0, "%s", error);
+    isolation = isolation_begin(&memory);
 }
 
 /* Page 0 of the memory file is the first program's, page 1 the second's. */
@@ -246,17 +232,8 @@ START_TEST(pool_is_bounded_SIM_11)
 END_TEST
 
 /* Valgrind knows no seccomp. */
-int main(int argc, char **argv)
-{
-    const TTest *const tests[] = {program_finds_nothing_of_one_that_ended_in_a_fault_SIM_3,
-                                  program_finds_nothing_of_one_that_ended_in_a_call_SIM_3,
-                                  program_that_jumps_into_the_stub_does_not_outlive_itself_SIM_3,
-                                  process_killed_from_outside_serves_no_other_program_SIM_11,
-                                  pool_is_bounded_SIM_11};
-    const char *fork_mode = getenv("CK_FORK");
-    if (fork_mode != NULL && strcmp(fork_mode, "no") == 0) {
-        puts("SKIP pool.processes_that_serve_again: tests need processes of their own");
-        return 77;
-    }
-    return unit_run("pool", tests, sizeof tests / sizeof tests[0], argc, argv);
-}
+UNIT_MAIN_FORKED("pool", program_finds_nothing_of_one_that_ended_in_a_fault_SIM_3,
+                 program_finds_nothing_of_one_that_ended_in_a_call_SIM_3,
+                 program_that_jumps_into_the_stub_does_not_outlive_itself_SIM_3,
+                 process_killed_from_outside_serves_no_other_program_SIM_11,
+                 pool_is_bounded_SIM_11)
