@@ -49,28 +49,33 @@ static uint64_t entry_clone(struct kernel *kernel, uint64_t *from, bool copies)
     return memory_entry_make(copy, 0);
 }
 
-/* Charges the page and what nodes it needs. */
-static int clone_page_charge(struct kernel *kernel, struct memory *memory, uint64_t page)
+/* Where the caller is to write the page's entry; the page and what nodes it needs are charged. NULL: it is there
+ * already, or *error. */
+static uint64_t *place_make(struct kernel *kernel, struct memory *memory, uint64_t page, int *error)
 {
-    return grant_charge(kernel, memory->object.grant, 1 + page_tree_missing(&memory->tree, page));
+    uint64_t *place = page_tree_find(&memory->tree, page);
+
+    *error = 0;
+    if (place != NULL && *place != 0)
+        return NULL;
+    *error = grant_charge(kernel, memory->object.grant,
+                          place != NULL ? 1 : 1 + page_tree_missing(&memory->tree, page));
+    if (*error != 0)
+        return NULL;
+    memory->present_pages++;
+    return place != NULL ? place : page_tree_make(kernel, &memory->tree, page);
 }
 
 /* A page of a clone: the entry's, or if there is none the archive's frame. Costs *budget, a copy *copies too. */
 static int page_clone(struct kernel *kernel, struct memory *to, uint64_t page, uint64_t *from, uint64_t frame,
                       uint32_t *copies, int *budget)
 {
-    uint64_t *place = page_tree_find(&to->tree, page);
     int error;
+    uint64_t *place = place_make(kernel, to, page, &error);
 
-    if (place != NULL && *place != 0)
-        return 0;
-    error = place != NULL ? grant_charge(kernel, to->object.grant, 1) : clone_page_charge(kernel, to, page);
-    if (error != 0)
-        return error;
     if (place == NULL)
-        place = page_tree_make(kernel, &to->tree, page);
+        return error;
     *place = from == NULL ? memory_entry_make(frame, ENTRY_SHARED) : entry_clone(kernel, from, *copies > 0);
-    to->present_pages++;
     if ((*place & ENTRY_SHARED) == 0) {
         *budget -= CLONE_COPY;
         *copies -= *copies > 0;
@@ -175,19 +180,12 @@ static uint64_t supply_entry(struct kernel *kernel, struct memory *from, uint64_
 static int supply_page(struct kernel *kernel, struct memory *to, uint64_t page, struct memory *from,
                        uint64_t from_page)
 {
-    uint64_t *place = page_tree_find(&to->tree, page);
     int error;
+    uint64_t *place = place_make(kernel, to, page, &error);
 
-    if (place != NULL && *place != 0)
-        return 0;
-    error = place != NULL ? grant_charge(kernel, to->object.grant, 1) : clone_page_charge(kernel, to, page);
-    if (error != 0)
-        return error;
-    if (place == NULL)
-        place = page_tree_make(kernel, &to->tree, page);
-    *place = supply_entry(kernel, from, from_page);
-    to->present_pages++;
-    return 0;
+    if (place != NULL)
+        *place = supply_entry(kernel, from, from_page);
+    return error;
 }
 
 int64_t memory_supply(struct kernel *kernel, struct memory *memory, uint64_t offset_bytes, struct memory *from,
