@@ -70,15 +70,17 @@ static uint64_t *place_make(struct kernel *kernel, struct memory *memory, uint64
 static int page_clone(struct kernel *kernel, struct memory *to, uint64_t page, uint64_t *from, uint64_t frame,
                       uint32_t *copies, int *budget)
 {
+    bool may_copy = copies != NULL && *copies > 0;
     int error;
     uint64_t *place = place_make(kernel, to, page, &error);
 
     if (place == NULL)
         return error;
-    *place = from == NULL ? memory_entry_make(frame, ENTRY_SHARED) : entry_clone(kernel, from, *copies > 0);
+    *place = from == NULL ? memory_entry_make(frame, ENTRY_SHARED) : entry_clone(kernel, from, may_copy);
     if ((*place & ENTRY_SHARED) == 0) {
         *budget -= CLONE_COPY;
-        *copies -= *copies > 0;
+        if (may_copy)
+            --*copies;
     }
     return 0;
 }
@@ -125,7 +127,6 @@ int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from
 {
     uint64_t first = offset_bytes >> PAGE_SHIFT;
     uint64_t pages = memory_pages_of(size_bytes);
-    uint32_t copies = 0;
     int error;
 
     if ((offset_bytes & (PAGE_BYTES - 1)) != 0 || pages == 0 || first > from->pages || pages > from->pages - first)
@@ -136,7 +137,7 @@ int memory_clone(struct kernel *kernel, struct grant *grant, struct memory *from
     if (error != 0)
         return error;
     for (uint64_t page = first; error == 0 && page < first + pages;)
-        error = memory_clone_some(kernel, *memory, 0 - first, from, &page, first + pages, &copies);
+        error = memory_clone_some(kernel, *memory, 0 - first, from, &page, first + pages, NULL);
     if (error != 0)
         object_release(kernel, &(*memory)->object);
     return error;

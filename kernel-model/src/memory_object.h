@@ -61,7 +61,7 @@ struct page_run {
 int memory_make(struct kernel *kernel, struct grant *grant, uint64_t pages, struct memory **memory);
 /* Shares a bounded part of [*page, end) of `from` copy-on-write with `to`, where pages have numbers greater by
  * `distance` (modulo 2^64); *page is then where to go on. Pages that `to` has got already stay. -E_NOMEM: *page could
- * not be shared. Up to *copies of those that nothing shares yet are copied at once; *copies counts down. */
+ * not be shared. Up to *copies (NULL: none) of those that nothing shares yet are copied at once; it counts down. */
 int memory_clone_some(struct kernel *kernel, struct memory *to, uint64_t distance, struct memory *from, uint64_t *page,
                       uint64_t end, uint32_t *copies);
 /* The first run in [from, end); false: there is none. end is at most the object's. */

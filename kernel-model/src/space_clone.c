@@ -86,7 +86,6 @@ static uint64_t region_clone(struct kernel *kernel, struct space_clone *clone, s
     uint64_t at = clone->at > from->start ? clone->at : from->start;
     struct region *target;
     uint64_t page, first, end;
-    uint32_t none = 0;
 
     clone->error = target_find(kernel, clone, to, from, at, grant, &target);
     if (clone->error != 0)
@@ -104,7 +103,7 @@ static uint64_t region_clone(struct kernel *kernel, struct space_clone *clone, s
         end = at + SHOW_CODE_PAGES * (uint64_t)PAGE_BYTES;
     page = region_page(from, at);
     clone->error = memory_clone_some(kernel, target->memory, first - page, from->memory, &page, region_page(from, end),
-                                     is_copied(from) ? &clone->copies : &none);
+                                     is_copied(from) ? &clone->copies : NULL);
     (void)region_map_present(kernel, target, first, region_page(target, region_address(from, page)));
     return region_address(from, page);
 }
