@@ -7,6 +7,7 @@
 #include "entry.h"
 #include "loader.h"
 #include "request.h"
+#include "signals.h"
 
 static int exec_ask(const struct load *load, const struct program *program, const char *path, char *const argv[])
 {
@@ -17,7 +18,7 @@ static int exec_ask(const struct load *load, const struct program *program, cons
         .request = {.operation = ROOT_PROCESS_EXEC,
                     .data_bytes = command.all_bytes,
                     .argument = {process_entry_start(), START_STACK, LIBSYS_DATA_BASE, START_CONTROL,
-                                 command.name_bytes}},
+                                 command.name_bytes, signal_mask_get()}},
         .path = path_absolute(program->path, absolute),
         .data = command.bytes,
         .call_flags = CALL_UNINTERRUPTIBLE,

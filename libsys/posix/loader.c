@@ -126,7 +126,8 @@ static int state_write(const struct load *load, const struct program *program, u
 {
     struct process_state state = {
         .start = {.entry = program->image.entry, .stack = load->stack, .brk = program->image.end, .flags = flags}};
-    struct thread_data thread = {.mask = thread_state()->mask};
+    uint64_t mask = thread_state()->mask;
+    struct thread_data thread = {.mask = mask, .mask_told = mask}; /* what is pending is fetched when it is unblocked */
     signal_actions_inherit(&state);
     int64_t status = sys_space_write(load->space, LIBSYS_DATA_BASE, &state, sizeof state);
     if (status >= 0) {

@@ -159,7 +159,6 @@ static void exec_commit(struct root *root, struct root_call *call, struct task *
     }
     sys_handle_close(SYS_SELF_TABLE, process->space);
     process->space = space;
-    process->told = false;
     process->caught = 0;
     process->signal_flags = 0;
     process->executed = true;
@@ -194,10 +193,11 @@ void serve_exec(struct root *root, struct root_call *call)
         return;
     }
     call_take_handle(call, 0);
+    uint64_t blocked = call->message.request.argument[5];
     task->pending = caller->pending;
-    task->blocked = caller->blocked;
     exec_commit(root, call, task, space);
     root_reply(root, call, 0, NULL, 0); /* to nobody: frees the call */
+    signal_exec(root, process, task, blocked);
 }
 
 /* Until it is told another, the command line of a process that is being made is its name. */

@@ -202,6 +202,9 @@ uint32_t signal_take(struct process *process, struct task *task, uint64_t blocke
 void signal_send(struct root *root, struct process *process, struct task *task, const struct signal_record *record);
 /* Takes a signal's default action on a process. */
 void signal_act(struct root *root, struct process *process, uint32_t signal);
+/* After exec: the new program catches nothing, so what is pending and not in `blocked`, its thread's mask, is acted on.
+ * The process may have ended then. */
+void signal_exec(struct root *root, struct process *process, struct task *task, uint64_t blocked);
 /* Tells the parent of a child's change by SIGCHLD; code: CHILD_*. */
 void signal_child(struct root *root, struct process *child, int32_t code, int32_t status);
 #define CHILD_EXITED 1

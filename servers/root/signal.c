@@ -130,6 +130,21 @@ void signal_act(struct root *root, struct process *process, uint32_t signal)
     }
 }
 
+void signal_exec(struct root *root, struct process *process, struct task *task, uint64_t blocked)
+{
+    task->blocked = blocked & ~SIGNALS_FORCED;
+    process->told = task->blocked != 0; /* as its library will say when it starts */
+    uint64_t ready = (process->pending | task->pending) & ~task->blocked;
+    process->pending &= ~ready;
+    task->pending &= ~ready;
+    for (; ready != 0 && process->state == PROCESS_ALIVE; ready &= ready - 1) {
+        uint32_t signal = (uint32_t)__builtin_ctzll(ready) + 1;
+        if (signal_judge(process, signal) != VERDICT_DROP) {
+            signal_act(root, process, signal);
+        }
+    }
+}
+
 /* Stop signals and SIGCONT undo each other, even when ignored or blocked. */
 static void signal_undo(struct root *root, struct process *process, uint32_t signal)
 {

@@ -45,10 +45,11 @@ enum root_operation {
                                  flags ROOT_KEEP_CAUGHT (fork) also the caught signals */
     ROOT_PROCESS_START = 1051,  /* [process handle] argument: pc, sp, argument, control address; transfers the memory of
                                  the control page -> 0. The first thread runs */
-    ROOT_PROCESS_EXEC = 1052,   /* argument as START, [4]: bytes of the name at the front of data; transfers the new
-                                 space and the memory of the control page; path: the program's absolute or given path;
-                                 data: command line (NUL-separated, cut at PATH_BYTES_MAX). On success the caller and
-                                 all other threads are gone and the new one runs */
+    ROOT_PROCESS_EXEC = 1052,   /* argument as START, [4]: bytes of the name at the front of data, [5]: signals that the
+                                 new program blocks; transfers the new space and the memory of the control page; path:
+                                 the program's absolute or given path; data: command line (NUL-separated, cut at
+                                 PATH_BYTES_MAX). On success the caller and all other threads are gone and the new one
+                                 runs; signals that are pending and not blocked are acted on by default */
     ROOT_THREAD_CREATE = 1053,  /* argument as START; transfers the memory of the control page -> tid; same space
                                    and table as the caller */
     ROOT_PROCESS_EXIT = 1054,   /* argument[0]: exit status 0..255; no reply */

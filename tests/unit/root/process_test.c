@@ -96,6 +96,8 @@ START_TEST(the_last_thread_ends_the_process)
 }
 END_TEST
 
+static uint64_t exec_blocked;
+
 static uint64_t exec_ask(struct root *root, struct process *p)
 {
     static struct root_call *call;
@@ -110,7 +112,8 @@ static uint64_t exec_ask(struct root *root, struct process *p)
     call->path_bytes = 8;
     call->data = "newnew\0-a";
     call->data_bytes = 10;
-    call->message.request = (struct root_request){.operation = ROOT_PROCESS_EXEC, .argument = {[4] = 3}};
+    call->message.request =
+        (struct root_request){.operation = ROOT_PROCESS_EXEC, .argument = {[4] = 3, [5] = exec_blocked}};
     call->handle_count = 2;
     call->handles[0] = sys_space_create(0);
     call->handles[1] = sys_space_create(0);
@@ -136,6 +139,38 @@ START_TEST(exec_replaces_all_threads_PRC_5)
     ck_assert_str_eq(p->executable, "/bin/new");
     ck_assert_uint_eq(p->command_line_bytes, 7);
     ck_assert_mem_eq(p->command_line, "new\0-a", 7);
+}
+END_TEST
+
+/* The old program would have fetched it: the new one does not know of it. */
+START_TEST(a_signal_that_comes_during_exec_is_not_lost_PRC_9)
+{
+    struct root *root = fake_root();
+    struct process *p = fake_process(root, process_find(root, 1));
+    struct signal_record record = {.signal = SIGNAL_TERM};
+    fake_status(root, p, ROOT_SIGNAL_DISPOSITION, 0, SIGNAL_BIT(SIGNAL_TERM), 0);
+    signal_send(root, p, NULL, &record);
+    ck_assert_int_eq(p->state, PROCESS_ALIVE);
+    exec_blocked = 0;
+    exec_ask(root, p);
+    ck_assert_int_eq(p->state, PROCESS_ZOMBIE);
+    ck_assert_int_eq(p->status, SIGNAL_TERM);
+}
+END_TEST
+
+START_TEST(a_blocked_signal_is_pending_still_after_exec_PRC_9)
+{
+    struct root *root = fake_root();
+    struct process *p = fake_process(root, process_find(root, 1));
+    struct signal_record record = {.signal = SIGNAL_TERM};
+    fake_status(root, p, ROOT_SIGNAL_DISPOSITION, 0, 0, 0);
+    exec_blocked = SIGNAL_BIT(SIGNAL_TERM);
+    signal_send(root, p, NULL, &record);
+    exec_ask(root, p);
+    ck_assert_int_eq(p->state, PROCESS_ALIVE);
+    ck_assert_int_eq(fake_status(root, p, ROOT_SIGNAL_FETCH, exec_blocked, 0, 0), 0);
+    ck_assert_int_eq(fake_status(root, p, ROOT_SIGNAL_FETCH, 0, 0, 0), SIGNAL_TERM);
+    exec_blocked = 0;
 }
 END_TEST
 
@@ -257,6 +292,7 @@ END_TEST
 UNIT_MAIN("process", a_pid_is_not_reused_while_a_handle_is_open_PRC_6, a_stale_cookie_names_nothing,
           a_blank_process_without_handles_is_gone_PRC_8, the_table_is_limited_and_recovers, a_child_inherits_PRC_2,
           the_last_thread_ends_the_process, exec_replaces_all_threads_PRC_5,
+          a_signal_that_comes_during_exec_is_not_lost_PRC_9, a_blocked_signal_is_pending_still_after_exec_PRC_9,
           a_failed_exec_leaves_the_caller_intact_PRC_5, groups_follow_posix,
           stopped_jobs_of_a_shell_that_ends_are_hung_up, only_uid_0_changes_ids_freely,
           the_biggest_program_goes_when_memory_is_exhausted, stat_has_52_fields, texts_are_cut_at_the_buffer)
