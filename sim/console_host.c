@@ -156,7 +156,11 @@ bool console_host_wait(struct console_host *host)
     if (!host->uses_uring) {
         return false;
     }
-    if (io_uring_wait_cqe_timeout(&host->ring, &cqe, &second) != 0) {
+    int status;
+    do {
+        status = io_uring_wait_cqe_timeout(&host->ring, &cqe, &second);
+    } while (status == -EINTR);
+    if (status != 0) {
         return false;
     }
     completion_take(host, cqe);

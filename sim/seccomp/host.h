@@ -14,6 +14,7 @@
 #include <isolation.h>
 #include <shadow.h>
 
+#include <errno.h>
 #include <linux/seccomp.h>
 #include <stdatomic.h>
 #include <sys/ioctl.h>
@@ -134,10 +135,12 @@ static inline bool notification_send(int listener, uint64_t id, int64_t result, 
 {
     struct seccomp_notif_resp response = {.id = id, .val = result, .flags = flags};
     long status;
-    __asm__ volatile("syscall"
-                     : "=a"(status)
-                     : "a"((long)SYS_ioctl), "D"((long)listener), "S"(SECCOMP_IOCTL_NOTIF_SEND), "d"(&response)
-                     : "rcx", "r11", "memory");
+    do { /* a signal may come while the host waits for the listener's lock */
+        __asm__ volatile("syscall"
+                         : "=a"(status)
+                         : "a"((long)SYS_ioctl), "D"((long)listener), "S"(SECCOMP_IOCTL_NOTIF_SEND), "d"(&response)
+                         : "rcx", "r11", "memory");
+    } while (status == -EINTR);
     return status == 0;
 }
 

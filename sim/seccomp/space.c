@@ -70,6 +70,7 @@ static bool seed_close(struct isolation_space *space)
             return false;
         }
     }
+    wait_again(); /* what was reported meanwhile, nobody has looked at */
     return result == 0 && notification.data.nr == SYS_close_range &&
            notification_continue(space->thread_listener, notification.id);
 }

@@ -1,6 +1,7 @@
 /* Waiting for tasks: notifications, and changes of state of tracees. A change interrupts the wait for a notification by
  * SIGCHLD; the race between the check and the sleep is closed by the signal handler, which moves the interrupted thread
- * out of the window (wait_receive). The handler's state is the one thing here that is per process. */
+ * out of the window (wait_receive). All other calls of the host go on after the signal. The handler's state is the one
+ * thing here that is per process. */
 #include "host.h"
 
 #include <abi/errno.h>
@@ -51,7 +52,7 @@ static void child_changed(int number, siginfo_t *info, void *context)
 void wait_init(atomic_uint *changes)
 {
     wait_changes = changes;
-    struct sigaction action = {.sa_sigaction = child_changed, .sa_flags = SA_SIGINFO};
+    struct sigaction action = {.sa_sigaction = child_changed, .sa_flags = SA_SIGINFO | SA_RESTART};
     sigset_t set;
     sigemptyset(&action.sa_mask);
     sigaction(SIGCHLD, &action, NULL);
@@ -102,5 +103,7 @@ int wait_notification(int listener, struct seccomp_notif *notification)
 
 void listener_sync(int listener)
 {
-    ioctl(listener, SECCOMP_IOW(4, uint64_t), 1ul); /* SET_FLAGS, SYNC_WAKE_UP: Linux 6.6; older ones do without */
+    /* SET_FLAGS, SYNC_WAKE_UP: Linux 6.6; older ones do without. */
+    while (ioctl(listener, SECCOMP_IOW(4, uint64_t), 1ul) != 0 && errno == EINTR) {
+    }
 }
