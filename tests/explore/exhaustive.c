@@ -277,6 +277,21 @@ static bool world_search(const struct small_world *small, unsigned depth_max, st
     return same && !search.truncated;
 }
 
+/* NULL: no world is called so. */
+static const struct small_world *world_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(small_worlds) / sizeof(small_worlds[0]); i++) {
+        if (strcmp(name, small_worlds[i].name) == 0)
+            return &small_worlds[i];
+    }
+    return NULL;
+}
+
+bool exhaustive_has(const char *name)
+{
+    return world_find(name) != NULL;
+}
+
 bool exhaustive_run(const char *name, unsigned depth_max)
 {
     struct total total = {0};
@@ -301,8 +316,8 @@ static bool path_replay(struct search *search, const char *path)
     for (; *path != '\0'; path = *end == '.' ? end + 1 : end) {
         unsigned long move = strtoul(path, &end, 10);
 
-        if (end == path || !move_get(search, (unsigned)move, &operation)) {
-            fprintf(stderr, "explore: no such path\n");
+        if (end == path || (*end != '.' && *end != '\0') || !move_get(search, (unsigned)move, &operation)) {
+            fprintf(stderr, "explore: --path: no move there: %s\n", path);
             return false;
         }
         operation_print(world_spec(search->world), &operation, text, sizeof(text));
@@ -317,17 +332,11 @@ static bool path_replay(struct search *search, const char *path)
 
 bool exhaustive_replay(const char *name, const char *path)
 {
-    for (size_t i = 0; i < sizeof(small_worlds) / sizeof(small_worlds[0]); i++) {
-        if (strcmp(name, small_worlds[i].name) == 0) {
-            struct search search;
-            bool same;
+    struct search search;
+    bool same;
 
-            search_begin(&search, &small_worlds[i]);
-            same = path_replay(&search, path);
-            search_end(&search);
-            return same;
-        }
-    }
-    fprintf(stderr, "explore: no world is called %s\n", name);
-    return false;
+    search_begin(&search, world_find(name));
+    same = path_replay(&search, path);
+    search_end(&search);
+    return same;
 }

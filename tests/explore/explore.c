@@ -2,11 +2,10 @@
  * agree after every step. Whatever is found is printed with the line that shows it again. */
 #include "choose.h"
 #include "exhaustive.h"
+#include "options.h"
 #include "pct.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define WORLD_STEPS 400u /* of one world */
@@ -15,8 +14,6 @@
 #define SMOKE_DEPTH 2u
 
 /* How the thread that acts next is chosen: any that may, or by pct.h. */
-enum strategy { UNIFORM, PCT };
-
 static void failure_print(uint64_t seed, uint64_t step, enum strategy strategy, const char *explain)
 {
     printf("explore: %s\n    again: ./dev explore%s --seed %llu --steps %llu --replay\n", explain,
@@ -108,23 +105,6 @@ static bool explore_random(uint64_t seed, uint64_t steps, enum strategy strategy
     return true;
 }
 
-static int usage(void)
-{
-    fprintf(stderr, "usage: explore [--seed N] [--steps K] [--strategy uniform|pct] [--replay]\n"
-                    "       explore --exhaustive [--world NAME [--path MOVES]] [--depth N]\n"
-                    "       explore --smoke\n");
-    return 2;
-}
-
-static bool number_read(const char *text, uint64_t *number)
-{
-    char *end;
-
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    return errno == 0 && end != text && *end == '\0';
-}
-
 static int result_print(bool ok, const char *name)
 {
     printf("%s %s%s\n", ok ? "PASS" : "FAIL", name, ok ? "" : ": see above");
@@ -144,59 +124,15 @@ static int smoke(void)
                                  "_IPC_7_IPC_13_IPC_17_IPC_19");
 }
 
-struct options {
-    uint64_t seed, steps, depth;
-    const char *world, *path;
-    enum strategy strategy;
-    bool print, exhaustive, smoke;
-};
-
-static bool option_read(struct options *options, int argc, char **argv, int *at)
-{
-    const char *option = argv[*at];
-    const char *value = *at + 1 < argc ? argv[*at + 1] : NULL;
-    bool *flag = strcmp(option, "--replay") == 0       ? &options->print
-                 : strcmp(option, "--exhaustive") == 0 ? &options->exhaustive
-                 : strcmp(option, "--smoke") == 0      ? &options->smoke
-                                                       : NULL;
-
-    if (flag != NULL) {
-        *flag = true;
-        return true;
-    }
-    ++*at;
-    if (value == NULL)
-        return false;
-    if (strcmp(option, "--seed") == 0)
-        return number_read(value, &options->seed);
-    if (strcmp(option, "--steps") == 0)
-        return number_read(value, &options->steps);
-    if (strcmp(option, "--depth") == 0)
-        return number_read(value, &options->depth);
-    if (strcmp(option, "--strategy") == 0) {
-        options->strategy = strcmp(value, "pct") == 0 ? PCT : UNIFORM;
-        return options->strategy == PCT || strcmp(value, "uniform") == 0;
-    }
-    if (strcmp(option, "--world") == 0)
-        options->world = value;
-    else if (strcmp(option, "--path") == 0)
-        options->path = value;
-    else
-        return false;
-    return true;
-}
-
 int main(int argc, char **argv)
 {
-    struct options options = {.seed = 1, .steps = 1000000, .depth = 1000};
+    struct options options;
 
-    for (int i = 1; i < argc; i++) {
-        if (!option_read(&options, argc, argv, &i))
-            return usage();
-    }
+    if (!options_read(&options, argc, argv))
+        return 2;
     if (options.smoke)
         return smoke();
-    if (options.world != NULL && options.path != NULL)
+    if (options.path != NULL)
         return exhaustive_replay(options.world, options.path) ? 0 : 1;
     if (options.exhaustive)
         return exhaustive_run(options.world, (unsigned)options.depth) ? 0 : 1;
