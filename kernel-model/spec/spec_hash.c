@@ -46,19 +46,23 @@ static void add_handle(struct hash *hash, const struct spec_handle *handle)
     add(hash, (uint64_t)handle->type << 40 | (uint64_t)handle->index << 32 | handle->rights);
 }
 
+static void add_vector(struct hash *hash, const struct spec_vector *vector)
+{
+    add(hash, vector->count);
+    for (uint32_t i = 0; i < vector->count && i < SPEC_PARTS; i++) {
+        add(hash, vector->parts[i].base);
+        add(hash, vector->parts[i].length_bytes);
+    }
+}
+
 static void add_message(struct hash *hash, const struct spec_message *message, bool received)
 {
     add(hash, (uint64_t)message->connection);
     add(hash, (uint64_t)message->server + 1u);
     add(hash, received ? (uint64_t)message->table : SPEC_TABLES);
     add(hash, (uint64_t)message->kind << 2 | (uint64_t)message->uninterruptible << 1 | message->unblocking);
-    for (unsigned i = 0; i < 2; i++) {
-        add(hash, message->vectors[i].count);
-        for (uint32_t j = 0; j < message->vectors[i].count && j < SPEC_PARTS; j++) {
-            add(hash, message->vectors[i].parts[j].base);
-            add(hash, message->vectors[i].parts[j].length_bytes);
-        }
-    }
+    add_vector(hash, &message->vectors[0]);
+    add_vector(hash, &message->vectors[1]);
     for (uint32_t i = 0; i < message->handle_count; i++)
         add_handle(hash, &message->handles[i]);
 }
@@ -79,6 +83,76 @@ static void add_thread(struct hash *hash, const struct spec *spec, const struct 
         add(hash, (uint64_t)channel_of(spec, thread));
         add(hash, rank(spec, thread->wait_place, state, channel_of(spec, thread)));
     }
+}
+
+/* A message by its client. */
+static uint64_t client_of(const struct spec *spec, uint64_t serial)
+{
+    uint64_t client = 0;
+
+    while (client < SPEC_THREADS && (!spec->threads[client].exists || spec->threads[client].message.serial != serial))
+        client++;
+    return client;
+}
+
+/* What a call goes on with when it is made again. */
+static void add_job(struct hash *hash, const struct spec *spec, const struct spec_job *job)
+{
+    add(hash, (uint64_t)(job->held + 1) << 1 | job->answered);
+    add(hash, (uint64_t)job->copying);
+    if (job->copying != SPEC_COPY_NONE) {
+        add(hash, client_of(spec, job->serial));
+        add(hash, job->copied);
+    }
+    add(hash, (uint64_t)(job->refused_object + 1) << 32 | (job->refused_object == SPEC_NONE ? 0 : job->refused_page));
+}
+
+static void add_call(struct hash *hash, const struct spec *spec, const struct spec_again *call)
+{
+    add(hash, (uint64_t)call->kind << 32 | call->direction);
+    add(hash, (uint64_t)call->handle);
+    add(hash, client_of(spec, call->serial));
+    add(hash, (uint64_t)call->status);
+    add(hash, call->offset);
+    add(hash, call->bits_address);
+    add(hash, call->deadline_ns <= spec->now_ns ? 0 : from_now(spec, call->deadline_ns));
+    add_vector(hash, &call->send);
+    add_vector(hash, &call->receive);
+}
+
+/* Where there is paged memory: calls that may be made again, faults, and whose messages are being copied. */
+static void add_paging(struct hash *hash, const struct spec *spec, const struct spec_thread *thread)
+{
+    bool faults = thread->message.serial != 0 && thread->message.kind == RECEIVED_FAULT;
+    bool in_call = thread->again || (faults && thread->message.in_call);
+
+    if (thread->state == THREAD_DEAD)
+        return;
+    add(hash, (uint64_t)in_call << 1 | thread->again);
+    if (in_call)
+        add_call(hash, spec, &thread->call);
+    if (in_call || thread->state != THREAD_READY)
+        add_job(hash, spec, &thread->job);
+    if (thread->state == THREAD_RECEIVE)
+        add_vector(hash, &thread->vector);
+    if (thread->state == THREAD_NOTIFICATION_WAIT)
+        add(hash, thread->bits_address);
+    if (thread->message.serial != 0)
+        add(hash, (uint64_t)(thread->message.copier + 1));
+    if (faults) {
+        add(hash, thread->message.fault.value);
+        add(hash, thread->message.fault.offset_bytes << 8 | thread->message.fault.access);
+    }
+}
+
+static void add_paged(struct hash *hash, const struct spec *spec)
+{
+    for (int i = 0; i < SPEC_PAGED_OBJECTS; i++) {
+        for (unsigned page = 0; page < SPEC_PAGED_PAGES; page++)
+            add(hash, spec->paged[i].present[page]);
+    }
+    for (int i = 0; i < SPEC_THREADS && spec->threads[i].exists; i++)
+        add_paging(hash, spec, &spec->threads[i]);
 }
 
 /* How many messages of the same server were received before. */
@@ -156,6 +230,8 @@ uint64_t spec_hash(const struct spec *spec)
         for (int j = 0; j < SPEC_THREADS && spec->budgets[i].exists; j++)
             add_lending(&hash, spec, &spec->threads[j]);
     }
+    if (spec->paged[0].exists)
+        add_paged(&hash, spec);
     for (int i = 0; i < SPEC_PULSES; i++)
         pulses += spec->pulses[i].kind == 0 ? 0 : pulse_hash(spec, &spec->pulses[i]);
     add(&hash, pulses);

@@ -3,75 +3,15 @@
  * apart are the same. */
 #include "exhaustive.h"
 
-#include "world.h"
+#include "small_worlds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define DEPTH_MAX 60u
 #define STATES_MAX (1u << 22)
 #define SET_SIZE (1u << 24) /* a power of two, larger */
-#define RAW(place) (HANDLE_RAW + (place))
-
-struct small_world {
-    const char *name;
-    const char *text;
-    unsigned depth; /* stated bound */
-    struct world_config config;
-};
-
-/* Places of handles: channel 0 in table 0, its connection in each, the same of channel 1, the notification. */
-static const struct small_world small_worlds[] = {
-    {"pair", "2 threads, 1 channel", 60,
-     {.threads = 2, .tables = 1, .channels = 1, .pulse_slots = 1, .priorities = {10, 11}}},
-    {"unblock", "2 threads in 2 tables, 1 channel with notice of clients that want out", 60,
-     {.threads = 2, .tables = 2, .channels = 1, .pulse_slots = 1, .unblock = 1, .priorities = {10, 11}}},
-    {"ring", "2 threads in 2 tables, 2 channels, each serving one", 60,
-     {.threads = 2, .tables = 2, .channels = 2, .unblock = 2, .priorities = {10, 11}}},
-    {"three", "3 threads, 1 channel", 60,
-     {.threads = 3, .tables = 1, .channels = 1, .unblock = 1, .exceptions = 4, .priorities = {10, 11, 12}}},
-    {"tables", "3 threads in 2 tables, 1 channel", 6,
-     {.threads = 3, .tables = 2, .channels = 1, .pulse_slots = 1, .unblock = 1, .priorities = {10, 12, 11}}},
-    {"four", "4 threads in 2 tables, 2 channels", 5,
-     {.threads = 4, .tables = 2, .channels = 2, .unblock = 1, .priorities = {10, 11, 11, 12}}},
-};
-
-/* What each thread that may run may do. Vectors: 0x05 is 8 bytes, 0x15 is 64. */
-static const struct operation menu[] = {
-    {.kind = OP_CALL, .handle = 0, .send = 0x05, .receive = 0x15},
-    {.kind = OP_CALL, .handle = 0, .send = 0x05, .receive = 0x15, .deadline = 4},
-    {.kind = OP_CALL, .handle = 1, .send = 0x05, .receive = 0x15, .flags = 1},
-    {.kind = OP_CALL, .handle = 0, .send = 0x29, .receive = 0x15}, /* cannot be read */
-    {.kind = OP_RECEIVE, .handle = 0, .receive = 0x15},
-    {.kind = OP_RECEIVE, .handle = 0, .receive = 0x15, .deadline = 2},
-    {.kind = OP_RECEIVE, .handle = 0, .receive = 0x15, .deadline = 4},
-    {.kind = OP_REPLY, .message = 0, .send = 0x05, .value = 1},
-    {.kind = OP_REPLY, .message = 1, .send = 0x05, .value = 1},
-    {.kind = OP_REPLY, .message = MESSAGE_RAW, .send = 0x05, .value = 1}, /* the last one received by anyone */
-    {.kind = OP_REPLY_RECEIVE, .message = 0, .handle = 0, .send = 0x05, .receive = 0x15},
-    {.kind = OP_PULSE, .handle = 0, .value = 1},
-    {.kind = OP_EXCEPTION},
-    {.kind = OP_INTERRUPT, .other = 0},
-    {.kind = OP_INTERRUPT, .other = 1},
-    {.kind = OP_SEEN},
-    {.kind = OP_SUSPEND, .other = 0},
-    {.kind = OP_RESUME, .other = 0},
-    {.kind = OP_CLOSE, .handle = RAW(0)},
-    {.kind = OP_CLOSE, .handle = RAW(1)},
-    {.kind = OP_EXIT},
-};
-#define MENU_COUNT (sizeof(menu) / sizeof(menu[0]))
-
-/* What happens by itself. */
-static const struct operation machine_menu[] = {
-    {.kind = OP_TIME, .deadline = 4},
-    {.kind = OP_LOST, .other = 0},
-    {.kind = OP_LOST, .other = 1},
-    {.kind = OP_LOST, .other = 2},
-    {.kind = OP_LOST, .other = 3},
-};
 
 struct node {
     uint32_t parent;
@@ -106,28 +46,21 @@ static bool set_add(struct search *search, uint64_t hash)
     return true;
 }
 
-static unsigned ready_count(const struct spec *spec)
-{
-    unsigned count = 0;
-
-    for (int i = 0; i < SPEC_THREADS; i++)
-        count += spec_thread_is_ready(spec, i);
-    return count;
-}
-
 /* The move of a number in the world's state; false: there are no more. */
 static bool move_get(const struct search *search, unsigned number, struct operation *operation)
 {
-    unsigned own = ready_count(world_spec(search->world)) * (unsigned)MENU_COUNT;
+    const struct small_world *small = search->small;
+    int actors[SPEC_THREADS];
+    unsigned own = world_actors(search->world, actors) * small->move_count;
 
     if (number < own) {
-        *operation = menu[number % MENU_COUNT];
-        operation->thread = (uint8_t)(number / MENU_COUNT);
+        *operation = small->moves[number % small->move_count];
+        operation->thread = (uint8_t)(number / small->move_count);
         return true;
     }
-    if (number - own > search->small->config.threads)
+    if (number - own > small->config.threads)
         return false;
-    *operation = machine_menu[number - own];
+    *operation = small_machine_moves[number - own];
     return true;
 }
 
@@ -280,7 +213,7 @@ static bool world_search(const struct small_world *small, unsigned depth_max, st
 /* NULL: no world is called so. */
 static const struct small_world *world_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof(small_worlds) / sizeof(small_worlds[0]); i++) {
+    for (size_t i = 0; i < small_world_count; i++) {
         if (strcmp(name, small_worlds[i].name) == 0)
             return &small_worlds[i];
     }
@@ -297,7 +230,7 @@ bool exhaustive_run(const char *name, unsigned depth_max)
     struct total total = {0};
     bool same = true;
 
-    for (size_t i = 0; i < sizeof(small_worlds) / sizeof(small_worlds[0]); i++) {
+    for (size_t i = 0; i < small_world_count; i++) {
         if (name == NULL || strcmp(name, small_worlds[i].name) == 0)
             same &= world_search(&small_worlds[i], depth_max, &total);
     }

@@ -95,6 +95,7 @@ struct world_config {
     bool paged;          /* there is memory with pagers: object i's is who serves channel i % channels */
     bool told;           /* the model is told where copies are preempted, so they are at any time; else only where
                           * nothing but time changes by it, and the model does not know */
+    bool whole;          /* no copy is preempted */
     uint8_t priorities[SPEC_THREADS];
 };
 

@@ -168,7 +168,7 @@ static void step_do(struct world *world, const struct operation *given)
         if (world->config.stamp)
             bytes_stamp(world, decoded.thread);
         world->actor = world->threads[decoded.thread];
-        world->may_preempt = !world->config.told && goes_on(world, decoded.thread);
+        world->may_preempt = !world->config.told && !world->config.whole && goes_on(world, decoded.thread);
         world_decode(world, &operation, &decoded);
         world_do(world, &decoded);
         object_learn(world, decoded.thread, operation.kind);
