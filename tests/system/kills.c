@@ -19,8 +19,9 @@
 #define STACK_BYTES 65536u
 #define KEPT_PAGES_MAX 64u /* that servers may touch for the first time in the second storm */
 #define FAULTS_LEFT_MAX 256u
-#define END_TRIES 2000
+#define END_TRIES 24000
 #define END_NAP_NS 5000000u
+#define SETTLED_LOOKS 3u
 #define SIGKILL_NUMBER 9
 
 enum worker_kind { WORKER_THREAD, WORKER_SPACE, WORKER_PROCESS };
@@ -343,15 +344,24 @@ static bool prepare(void)
     return true;
 }
 
+static bool counts_are_equal(const struct kernel_info *left, const struct kernel_info *right)
+{
+    return left->free_pages == right->free_pages &&
+           memcmp(left->object_count, right->object_count, sizeof left->object_count) == 0;
+}
+
+/* Waits until the counts stop changing: the last of a dead process goes after its parent was told. */
 static void settled_info(struct kernel_info *info)
 {
     struct kernel_info before;
+    unsigned equal = 0;
     sys_kernel_info(info);
-    do {
+    while (equal < SETTLED_LOOKS) {
         before = *info;
         sys_thread_sleep((uint64_t)sys_clock_read() + END_NAP_NS);
         sys_kernel_info(info);
-    } while (before.free_pages != info->free_pages);
+        equal = counts_are_equal(&before, info) ? equal + 1 : 0;
+    }
 }
 
 static uint64_t own_pages(void)
