@@ -183,9 +183,9 @@ static void descriptors(void)
 
 int main(void)
 {
-    char place[] = "/tmp/foreign-files";
+    char place[] = "/tmp/files-XXXXXX"; /* of its own: on the host, several may run at once */
     umask(022);
-    SHOW(mkdir(place, 0755));
+    SHOW(mkdtemp(place) != NULL);
     SHOW(chdir(place));
     basics();
     modes();

@@ -160,7 +160,7 @@ static void pipe_between_processes(void)
 static void handlers(void)
 {
     struct sigaction action = {.sa_handler = catch};
-    sigset_t set, old;
+    sigset_t set, old, none;
     caught = 0;
     SHOW(sigaction(SIGUSR1, &action, NULL));
     SHOW(sigaction(SIGUSR2, &action, NULL));
@@ -178,17 +178,21 @@ static void handlers(void)
     SHOW(sigaction(SIGKILL, &action, NULL));
     SHOW(sigaction(SIGALRM, &action, NULL));
     caught = 0;
+    sigaddset(&set, SIGALRM);
+    sigaddset(&set, SIGCHLD);
+    sigemptyset(&none);
+    SHOW(sigprocmask(SIG_BLOCK, &set, &old));
     SHOW(alarm(1));
-    SHOW(pause());
+    SHOW(sigsuspend(&none));
     SHOW(caught);
     SHOW(sigaction(SIGCHLD, &action, NULL));
     caught = 0;
     pid_t pid = child(exit_7);
     while (caught == 0) {
-        sigemptyset(&set);
-        sigsuspend(&set);
+        sigsuspend(&none);
     }
     SHOW(caught);
+    SHOW(sigprocmask(SIG_SETMASK, &old, NULL));
     SHOW(WEXITSTATUS(status_of(pid)));
     SHOW(signal(SIGCHLD, SIG_DFL) != SIG_ERR);
 }
@@ -200,8 +204,9 @@ static void note(int number)
 
 static void interrupt_for_ever(void)
 {
-    for (;;) {
-        kill(getppid(), SIGUSR1);
+    pid_t parent = getppid();
+    while (getppid() == parent) { /* else that one is dead, and somebody else's pid would be signalled */
+        kill(parent, SIGUSR1);
         sched_yield();
     }
 }

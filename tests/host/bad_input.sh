@@ -26,7 +26,7 @@ verdict unreadable_ram_size_is_named "SIM-1" refused --ram lots
 run --no-such-option -- true
 verdict unknown_option_is_named "SIM-1" refused --no-such-option
 
-head -c 5000 /dev/urandom >"$work/noise"
+{ printf noise; head -c 5000 /dev/urandom; } >"$work/noise" # never a script
 { head -c 64 "$(command -v busybox)"; head -c 5000 /dev/urandom; } >"$work/halfelf"
 chmod +x "$work/noise" "$work/halfelf"
 for kind in noise halfelf; do

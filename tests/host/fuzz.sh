@@ -8,7 +8,6 @@ smoke() { # TARGET NAME IDS
     verdict "$2" "$3" same "$status|$out" "0|"
 }
 
-RUN_TIMEOUT_S=110
 smoke ipc fuzz.ipc_corpus_finds_nothing_FUZ_1_FUZ_2 ""
 smoke calls fuzz.calls_corpus_finds_nothing_and_leaks_nothing_FUZ_1 ""
 finish

@@ -3,7 +3,7 @@
 # shellcheck source=tests/host/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-readonly WAIT_STEPS=400 # of 50 ms
+readonly WAIT_STEPS=2000 # of 50 ms: meets a hang only
 machine=
 
 cleanup() {
@@ -25,6 +25,21 @@ machine_start() {
         if grep -q '^up' "$work/out"; then
             return 0
         fi
+        sleep 0.05
+    done
+    return 1
+}
+
+# settled: waits until the machine is at rest. None of its tasks runs, or would if the host let it, and none has run between
+# two looks.
+settled() {
+    local step pid now before=
+    for ((step = 0; step < WAIT_STEPS; step++)); do
+        now=$(for pid in $(tasks "$machine"); do
+            cat "/proc/$pid/task"/*/status 2>/dev/null
+        done | grep -E '^(State|Pid|voluntary_ctxt_switches):')
+        [[ $now != "$before" || $now == *"R (running)"* || $now == *"D (disk"* ]] || return 0
+        before=$now
         sleep 0.05
     done
     return 1
@@ -98,7 +113,7 @@ ticks() {
 
 idle_costs_nothing() {
     local before after
-    machine_start "$BATON" run -- sh -c 'echo up; sleep 1000' || return 1
+    machine_start "$BATON" run -- sh -c 'echo up; sleep 1000' && settled || return 1
     before=$(ticks)
     sleep 2
     after=$(ticks)
@@ -125,7 +140,7 @@ fi
 
 descriptors_are_few() {
     local pid count=0
-    machine_start "$BATON" run -- sh -c 'echo up; sleep 1000' || return 1
+    machine_start "$BATON" run -- sh -c 'echo up; sleep 1000' && settled || return 1
     for pid in $(tasks "$machine"); do
         if [[ $pid != "$machine" ]]; then
             count=$((count + 1))
