@@ -151,16 +151,6 @@ void machine_device_add(struct machine *machine, uint32_t kind, uint32_t interru
                         .size_bytes = size_bytes};
 }
 
-int machine_memory_fd(struct machine *machine)
-{
-    return machine->memory_fd;
-}
-
-struct kernel *machine_kernel(struct machine *machine)
-{
-    return machine->kernel;
-}
-
 /* The system library's header in the archive; NULL: there is none. */
 static const struct libsys_header *archive_libsys(const char *archive, uint64_t archive_bytes)
 {

@@ -23,7 +23,6 @@
 #define MACHINE_WATCHES_MAX 16u
 
 struct machine;
-struct kernel;
 struct trace_record;
 
 struct machine_config {
@@ -45,10 +44,9 @@ struct machine_config {
  * do (static text). */
 int machine_create(struct machine **machine_out, const struct machine_config *config, const char **error);
 
-/* RAM's bytes, the device memory's, and the file behind both (RAM at offset 0). Valid until machine_destroy. */
+/* RAM's bytes, and the device memory's. Valid until machine_destroy. */
 void *machine_ram(struct machine *machine);
 void *machine_device(struct machine *machine);
-int machine_memory_fd(struct machine *machine);
 
 /* Adds a device, whose registers are `size_bytes` of device memory from `offset_bytes` on, to the device table. Before
  * machine_boot, at most DEVICES_MAX times. */
@@ -85,9 +83,5 @@ int machine_watch_add(struct machine *machine, int fd, short events, void (*read
                       void *argument);
 /* From any thread: what to wait for from now on; 0: nothing, not even POLLHUP. */
 void machine_watch_set(struct machine *machine, int watch, short events);
-
-/* The kernel, for tests and statistics; NULL before machine_boot. Only on the kernel thread, while machine_run is not
- * running. */
-struct kernel *machine_kernel(struct machine *machine);
 
 #endif

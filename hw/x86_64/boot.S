@@ -97,8 +97,8 @@ boot_segments_pointer:
 
     .bss
     .balign 4096
-    .globl table_top, table_window, table_low, table_image_upper, table_image
-    .globl stack_guard, stack_start, stack_end, stacks_other
+    .globl table_top, table_window, table_low, table_image
+    .globl stack_guard, stack_end, stacks_other
 table_top:
     .skip 4096
 table_window:
@@ -111,7 +111,6 @@ table_image:
     .skip 4096
 stack_guard: /* nothing is mapped there */
     .skip 4096
-stack_start:
     .skip STACK_BYTES
 stack_end:
 stacks_other:

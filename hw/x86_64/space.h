@@ -8,7 +8,7 @@
 struct plat_space;
 
 /* boot.S: the tables of the kernel itself. */
-extern uint64_t table_top[512], table_window[512], table_low[512], table_image_upper[512], table_image[512];
+extern uint64_t table_top[512], table_window[512], table_low[512], table_image[512];
 
 /* The one that was switched to; NULL: none. */
 struct plat_space *space_current(void);

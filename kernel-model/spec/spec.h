@@ -422,7 +422,6 @@ int spec_pulses_queued(const struct spec *spec, int channel, enum spec_pulse_kin
 bool spec_has_handles(const struct spec *spec, int type, int index, uint32_t rights);
 bool spec_channel_is_used(const struct spec *spec, int channel);
 bool spec_connection_is_used(const struct spec *spec, int connection);
-bool spec_budget_is_used(const struct spec *spec, int budget);
 /* Hash of all that matters for the future: equal for states that cannot be told apart. */
 uint64_t spec_hash(const struct spec *spec);
 

@@ -16,7 +16,7 @@ int spec_budget_free(const struct spec *spec)
     return SPEC_NONE;
 }
 
-bool spec_budget_is_used(const struct spec *spec, int budget)
+static bool budget_is_used(const struct spec *spec, int budget)
 {
     bool used = spec_has_handles(spec, OBJECT_SCHEDULING, budget, 0);
 
@@ -28,7 +28,7 @@ bool spec_budget_is_used(const struct spec *spec, int budget)
 /* A handle or a binding has gone. */
 void spec_budget_gone(struct spec *spec, int budget)
 {
-    if (spec_budget_is_used(spec, budget))
+    if (budget_is_used(spec, budget))
         return;
     spec->budgets[budget] = (struct spec_budget){0};
     spec_pulse_cancel(spec, SPEC_PULSE_BUDGET, budget);

@@ -107,7 +107,7 @@ static void connection_close(struct spec *spec, int connection)
                           });
 }
 
-void spec_channel_close(struct spec *spec, int channel)
+static void channel_close(struct spec *spec, int channel)
 {
     bool is_pulse;
     int first;
@@ -138,7 +138,7 @@ void spec_handle_gone(struct spec *spec, int type, int index, uint32_t rights)
     case OBJECT_CHANNEL:
         if ((rights & RIGHT_MANAGE) != 0 && !spec->channels[index].dead &&
             handle_count(spec, OBJECT_CHANNEL, index, RIGHT_MANAGE) == 0)
-            spec_channel_close(spec, index);
+            channel_close(spec, index);
         break;
     case OBJECT_CONNECTION:
         if (!spec->connections[index].closed && connection_uses(spec, index) == 0) {

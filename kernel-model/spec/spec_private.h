@@ -77,7 +77,6 @@ void spec_message_unblock(struct spec *spec, int client, int error);
 int64_t spec_receive_next(struct spec *spec, int64_t handle, const struct spec_vector *vector, uint64_t deadline_ns);
 int spec_queue_first(const struct spec *spec, int channel, bool *is_pulse);
 int spec_receiver_first(const struct spec *spec, int channel);
-void spec_channel_close(struct spec *spec, int channel);
 
 /* Calls in their middle. */
 /* The current thread's call begins, or is made again. */

@@ -188,7 +188,6 @@ int64_t linux_setpriority(struct foreign_frame *frame, const uint64_t a[6])
 }
 
 #define PR_SET_NAME 15u
-#define PR_GET_NAME 16u
 #define NAME_BYTES 16u
 
 int64_t linux_prctl(struct foreign_frame *frame, const uint64_t a[6])

@@ -1,12 +1,5 @@
 /* Descriptors: handles below HANDLE_SYSTEM_BASE. */
-#include "descriptor.h"
-
 #include <sys/os.h>
-
-bool descriptor_is_valid(int fd)
-{
-    return fd >= 0 && (uint32_t)fd < HANDLE_SYSTEM_BASE && sys_handle_info(SYS_SELF_TABLE, fd) >= 0;
-}
 
 int os_close(int fd)
 {

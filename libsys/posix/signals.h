@@ -35,7 +35,6 @@ enum {
 /* Linux's numbers. */
 #define ACTION_NO_CHILD_STOP 1u
 #define ACTION_NO_CHILD_WAIT 2u
-#define ACTION_INFO 4u
 #define ACTION_RESTORER 0x04000000u
 #define ACTION_ON_STACK 0x08000000u
 #define ACTION_RESTART 0x10000000u

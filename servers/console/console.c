@@ -50,7 +50,7 @@ void console_pump(struct console *console)
     polls_wake(console);
 }
 
-void console_pulse(struct server *server, int code, uint64_t value)
+static void console_pulse(struct server *server, int code, uint64_t value)
 {
     struct console *console = console_of(server);
     (void)value;
@@ -62,7 +62,7 @@ void console_pulse(struct server *server, int code, uint64_t value)
     console_pump(console);
 }
 
-uint32_t console_poll(struct server *server, struct server_session *session)
+static uint32_t console_poll(struct server *server, struct server_session *session)
 {
     const struct console *console = console_of(server);
     uint32_t bits = 0;

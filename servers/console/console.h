@@ -120,8 +120,6 @@ void console_device_ring(const struct console *console); /* tells the other end 
 
 /* console.c: one step of everything. */
 void console_pump(struct console *console); /* everything that can go on goes on, then tells the device and who polls */
-void console_pulse(struct server *server, int code, uint64_t value);
-uint32_t console_poll(struct server *server, struct server_session *session);
 extern const struct server_operations console_operations;
 
 #endif

@@ -110,8 +110,8 @@ uint32_t block_map_make(struct blocks *blocks, struct block_map *map, uint64_t i
     }
 }
 
-/* Frees file blocks >= first below `block` (a tree of this height); true: the block itself went too. At most
- * BLOCK_HEIGHT_MAX deep. */
+/* Frees file blocks >= first below `block` (a tree of this height); true: the block itself went too. At most four
+ * deep, by FILE_BYTES_MAX. */
 static bool tree_cut(struct blocks *blocks, struct block_map *map, uint32_t block, uint32_t height, uint64_t first)
 {
     if (height > 0) {

@@ -8,7 +8,6 @@
 
 #define BLOCK_BYTES 4096u
 #define BLOCK_INDEX_COUNT (BLOCK_BYTES / sizeof(uint32_t)) /* entries of an index block */
-#define BLOCK_HEIGHT_MAX 4u
 #define FILE_BYTES_MAX (1ull << 40)
 
 struct blocks {

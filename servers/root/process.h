@@ -179,13 +179,6 @@ void process_handle_closed(struct root *root, uint64_t cookie);
 #define STATUS_STOPPED(signal) ((int32_t)((uint32_t)(signal) << 8 | 0x7fu))
 #define STATUS_CONTINUED 0xffff
 
-struct wait_choice {
-    struct process *process; /* NULL: nothing to tell yet */
-    int32_t status;
-};
-/* What a parent's wait for `pid` (as waitpid's) would tell now. Returns 0, or -E_CHILD: no child is meant. */
-int wait_choose(struct root *root, const struct process *parent, int64_t pid, uint32_t flags,
-                struct wait_choice *choice);
 /* Something that waits may tell of has changed: answers those that can be. */
 void wait_update(struct root *root);
 
@@ -193,15 +186,10 @@ void wait_update(struct root *root);
 
 enum signal_action { ACTION_TERMINATE, ACTION_CORE, ACTION_IGNORE, ACTION_STOP, ACTION_CONTINUE };
 enum signal_action signal_default(uint32_t signal);
-/* What to do with a signal that comes for a process now. */
-enum signal_verdict { VERDICT_DROP, VERDICT_PEND, VERDICT_DEFAULT };
-enum signal_verdict signal_judge(const struct process *process, uint32_t signal);
 /* Takes the next pending signal that `blocked` lets through; 0: none. */
 uint32_t signal_take(struct process *process, struct task *task, uint64_t blocked, struct signal_record *record);
 /* Sends a signal to a process, or to one task of it (NULL: whichever). No permission check. */
 void signal_send(struct root *root, struct process *process, struct task *task, const struct signal_record *record);
-/* Takes a signal's default action on a process. */
-void signal_act(struct root *root, struct process *process, uint32_t signal);
 /* After exec: the new program catches nothing, so what is pending and not in `blocked`, its thread's mask, is acted on.
  * The process may have ended then. */
 void signal_exec(struct root *root, struct process *process, struct task *task, uint64_t blocked);

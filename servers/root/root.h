@@ -29,7 +29,6 @@ enum cookie_class {
 #define COOKIE_SHIFT 56u
 #define COOKIE(class, number) ((uint64_t)(class) << COOKIE_SHIFT | (uint64_t)(number))
 #define COOKIE_CLASS(cookie) ((enum cookie_class)((cookie) >> COOKIE_SHIFT))
-#define COOKIE_NUMBER(cookie) ((cookie) & ((1ull << COOKIE_SHIFT) - 1))
 
 /* The message as it came. Which member holds depends on where it came by: a session (COOKIE_DIRECTORY, COOKIE_TEXT)
  * gets a file_request if operation < ROOT_OPERATION_FIRST, else a root_request. */

@@ -28,7 +28,10 @@ enum signal_action signal_default(uint32_t signal)
     return (bit & SIGNALS_CORE) != 0 ? ACTION_CORE : ACTION_TERMINATE;
 }
 
-enum signal_verdict signal_judge(const struct process *process, uint32_t signal)
+/* What to do with a signal that comes for a process now. */
+enum signal_verdict { VERDICT_DROP, VERDICT_PEND, VERDICT_DEFAULT };
+
+static enum signal_verdict signal_judge(const struct process *process, uint32_t signal)
 {
     uint64_t bit = SIGNAL_BIT(signal);
     bool caught = process->told && (process->caught & bit) != 0;
@@ -110,7 +113,8 @@ static void process_continue(struct root *root, struct process *process)
     wait_update(root);
 }
 
-void signal_act(struct root *root, struct process *process, uint32_t signal)
+/* Takes a signal's default action on a process. */
+static void signal_act(struct root *root, struct process *process, uint32_t signal)
 {
     switch (signal_default(signal)) {
     case ACTION_TERMINATE:

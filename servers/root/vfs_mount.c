@@ -130,7 +130,8 @@ int vfs_mount_add(struct vfs *vfs, struct vfs_namespace *space, struct vfs_place
     return 0;
 }
 
-int vfs_mount_remove(struct vfs *vfs, struct vfs_mount *mount)
+/* 0 or -E_BUSY. */
+static int mount_remove(struct vfs *vfs, struct vfs_mount *mount)
 {
     if (mount->references > 0 || mount->parent.node == NULL) {
         return -E_BUSY;
@@ -208,7 +209,7 @@ static void unmount_walked(struct vfs_operation *operation, int status)
     }
     if (status == 0) {
         vfs_place_release(operation->vfs, &walk->target);
-        status = vfs_mount_remove(operation->vfs, mount);
+        status = mount_remove(operation->vfs, mount);
     }
     vfs_operation_end(operation, status);
 }

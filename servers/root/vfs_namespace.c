@@ -19,7 +19,8 @@ static int namespace_mount_own(struct vfs *vfs, struct vfs_namespace *space, str
     return status;
 }
 
-struct vfs_namespace *vfs_namespace_create(struct vfs *vfs)
+/* With the trees of root's own; or NULL. */
+static struct vfs_namespace *namespace_create(struct vfs *vfs)
 {
     struct vfs_list *link = vfs_list_pop(&vfs->space_free);
     if (link == NULL && vfs->space_used < VFS_NAMESPACES_MAX) {
@@ -46,7 +47,7 @@ struct vfs_namespace *vfs_namespace_create(struct vfs *vfs)
 void vfs_namespace_init(struct vfs *vfs)
 {
     vfs_list_init(&vfs->space_free);
-    vfs->first_space = vfs_namespace_create(vfs);
+    vfs->first_space = namespace_create(vfs);
     root_assert(vfs->first_space != NULL);
 }
 

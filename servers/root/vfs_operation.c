@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-void vfs_operation_init(struct vfs *vfs)
+static void operations_init(struct vfs *vfs)
 {
     vfs_list_init(&vfs->operation_free);
     vfs_list_init(&vfs->active);
@@ -15,7 +15,7 @@ void vfs_state_init(struct vfs *vfs)
     vfs_cache_init(vfs);
     vfs_mount_init(vfs);
     vfs_session_init(vfs);
-    vfs_operation_init(vfs);
+    operations_init(vfs);
     vfs_namespace_init(vfs);
 }
 

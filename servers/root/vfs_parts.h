@@ -56,7 +56,6 @@ void vfs_request_invalidate(struct vfs *vfs, const struct vfs_message *message);
 void vfs_request_withdraw(struct vfs_operation *operation); /* takes it off its port's lists */
 
 /* vfs_operation.c */
-void vfs_operation_init(struct vfs *vfs);
 void vfs_state_init(struct vfs *vfs); /* all parts, on zeroed memory with host filled in */
 void vfs_dispatch(struct vfs *vfs, const struct vfs_message *message);
 /* An operation for the message, its data copied; NULL: the call was answered with an error. */
@@ -83,11 +82,9 @@ struct vfs_mount *vfs_mount_find(struct vfs_place parent, const char *name, uint
 /* Mounts top; parent empty: at "/". Returns 0 or -E_NFILE (VFS_MOUNTS_MAX). */
 int vfs_mount_add(struct vfs *vfs, struct vfs_namespace *space, struct vfs_place parent, const char *name,
                   uint32_t bytes, struct vfs_node *top, uint32_t flags);
-int vfs_mount_remove(struct vfs *vfs, struct vfs_mount *mount); /* 0 or -E_BUSY */
 void vfs_mount_serve(struct vfs_operation *operation);
 void vfs_unmount_serve(struct vfs_operation *operation);
 void vfs_namespace_init(struct vfs *vfs);
-struct vfs_namespace *vfs_namespace_create(struct vfs *vfs); /* with the trees of root's own; or NULL */
 struct vfs_place vfs_namespace_root(struct vfs_namespace *space); /* with references */
 /* The text of /proc/mounts. Returns its length. */
 int64_t vfs_namespace_describe(struct vfs_namespace *space, char *buffer, uint64_t length);

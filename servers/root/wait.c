@@ -30,8 +30,14 @@ static bool wait_report(const struct process *process, uint32_t flags, int32_t *
     return false;
 }
 
-int wait_choose(struct root *root, const struct process *parent, int64_t pid, uint32_t flags,
-                struct wait_choice *choice)
+struct wait_choice {
+    struct process *process; /* NULL: nothing to tell yet */
+    int32_t status;
+};
+
+/* What a parent's wait for `pid` (as waitpid's) would tell now. Returns 0, or -E_CHILD: no child is meant. */
+static int wait_choose(struct root *root, const struct process *parent, int64_t pid, uint32_t flags,
+                       struct wait_choice *choice)
 {
     bool any = false;
     choice->process = NULL;

@@ -12,7 +12,8 @@ struct linked *linked_current(void)
     return current;
 }
 
-void *linked_pages(uint64_t size_bytes)
+/* Zeroed; NULL: no memory. */
+static void *host_pages(uint64_t size_bytes)
 {
     void *pages = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return pages == MAP_FAILED ? NULL : pages;
@@ -21,7 +22,7 @@ void *linked_pages(uint64_t size_bytes)
 void *linked_block(struct linked *linked, uint64_t size_bytes)
 {
     uint64_t all_bytes = size_bytes + PAGE_BYTES; /* the first page is the block's header */
-    struct linked_block *block = linked_pages(all_bytes);
+    struct linked_block *block = host_pages(all_bytes);
     if (block == NULL) {
         return NULL;
     }
@@ -35,7 +36,7 @@ static bool kernel_start(struct linked *linked)
 {
     uint64_t kernel_pages = (kernel_bytes() + PAGE_BYTES - 1) / PAGE_BYTES;
     linked->kernel = linked_block(linked, kernel_pages * PAGE_BYTES);
-    linked->ram = linked_pages(linked->options.ram_bytes);
+    linked->ram = host_pages(linked->options.ram_bytes);
     if (linked->kernel == NULL || linked->ram == NULL) {
         return false;
     }

@@ -50,9 +50,7 @@ struct linked *linked_current(void);
 void linked_switch(void **save, void *to);
 void linked_enter(void **save, const struct registers *to);
 
-/* Zeroed pages of the host. */
-void *linked_pages(uint64_t size_bytes);
-/* The same, belonging to the machine; NULL: no memory. */
+/* Zeroed pages of the host that belong to the machine; NULL: no memory. */
 void *linked_block(struct linked *linked, uint64_t size_bytes);
 
 #endif

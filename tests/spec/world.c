@@ -29,11 +29,6 @@ const struct spec *world_spec(const struct world *world)
     return &world->now.spec;
 }
 
-struct kernel *world_kernel(struct world *world)
-{
-    return world->kernel;
-}
-
 static void must(struct world *world, bool ok)
 {
     if (!ok)

@@ -69,7 +69,7 @@ struct operation {
     uint8_t deadline;
     uint8_t flags; /* bit 0: as the kind says */
     uint8_t reserved;
-    uint16_t send, receive; /* vectors: see world_vector */
+    uint16_t send, receive; /* vectors: see world_decode.c */
     uint16_t transfer;      /* bits 0-1: how many handles; then 7 bits each: place, move */
     uint16_t value;
 };
@@ -115,7 +115,6 @@ enum world_result world_step(struct world *world, const struct operation *operat
 const char *world_explain(const struct world *world);
 /* The model, to choose sensible operations by. */
 const struct spec *world_spec(const struct world *world);
-struct kernel *world_kernel(struct world *world);
 /* The threads that may act next, of which operation.thread names one by its place; how many they are. */
 unsigned world_actors(const struct world *world, int actors[SPEC_THREADS]);
 /* Whether any thread lives. */
@@ -130,8 +129,6 @@ void world_save(const struct world *world, struct world_state *state);
 void world_restore(struct world *world, const struct world_state *state);
 void world_state_free(struct world_state *state);
 
-/* The vector that a code stands for, for a thread; `paged`: the object that its parts may lie in, or SPEC_NONE. */
-struct spec_vector world_vector(uint16_t code, int thread, int paged);
 /* One line for people; before the step. */
 void operation_print(const struct spec *spec, const struct operation *operation, char *text, size_t size);
 

@@ -3,7 +3,8 @@
 
 #define ANY_PLACE 0xffu
 
-struct spec_vector world_vector(uint16_t code, int thread, int paged)
+/* The vector that a code stands for, for a thread; `paged`: the object that its parts may lie in, or SPEC_NONE. */
+static struct spec_vector vector_of(uint16_t code, int thread, int paged)
 {
     static const struct part menu[16] = {
         {0, 0},          {0, 8},           {8, 16},         {100, 1},
@@ -200,7 +201,7 @@ void world_decode(const struct world *world, const struct operation *operation, 
     decode_message(world, table, operation->message, decoded);
     decoded->deadline_ns = decode_deadline(spec, operation->deadline);
     /* One object is only read by copies, and one only written: no copy overlaps itself. */
-    decoded->send = world_vector(operation->send, decoded->thread, world->config.paged ? 0 : SPEC_NONE);
-    decoded->receive = world_vector(operation->receive, decoded->thread, world->config.paged ? 1 : SPEC_NONE);
+    decoded->send = vector_of(operation->send, decoded->thread, world->config.paged ? 0 : SPEC_NONE);
+    decoded->receive = vector_of(operation->receive, decoded->thread, world->config.paged ? 1 : SPEC_NONE);
     decode_transfers(spec, table, operation->transfer, &decoded->transfers);
 }

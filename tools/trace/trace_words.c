@@ -15,7 +15,8 @@ const char *trace_kind_name(unsigned kind)
     return kind < TRACE_KIND_LIMIT && names[kind] != NULL ? names[kind] : "?";
 }
 
-const char *trace_state_name(uint64_t state)
+/* What a thread in that enum thread_state waits for. */
+static const char *state_name(uint64_t state)
 {
     static const char *const names[] = {
         [THREAD_NEW] = "new", [THREAD_READY] = "ready", [THREAD_RUNNING] = "running", [THREAD_SEND] = "send",
@@ -24,7 +25,7 @@ const char *trace_state_name(uint64_t state)
     return state < COUNT(names) && names[state] != NULL ? names[state] : "?";
 }
 
-const char *trace_exception_name(uint64_t kind)
+static const char *exception_name(uint64_t kind)
 {
     static const char *const names[] = {
         [EXCEPTION_FAULT] = "fault", [EXCEPTION_ILLEGAL] = "illegal", [EXCEPTION_ARITHMETIC] = "arithmetic",
@@ -78,7 +79,7 @@ void trace_detail(const struct trace_record *record, char detail[TRACE_DETAIL_BY
         break;
     case TRACE_BLOCK:
     case TRACE_TIMEOUT:
-        WRITE("%s", trace_state_name(argument));
+        WRITE("%s", state_name(argument));
         break;
     case TRACE_BUDGET:
         WRITE("%s", argument != 0 ? "used up" : "");
@@ -93,7 +94,7 @@ void trace_detail(const struct trace_record *record, char detail[TRACE_DETAIL_BY
         WRITE("%s at %llx%s", access_name(record->bytes), argument, record->object == 0 ? "" : ", not mapped");
         break;
     case TRACE_EXCEPTION:
-        WRITE("%s at %llx", trace_exception_name(record->bytes), argument);
+        WRITE("%s at %llx", exception_name(record->bytes), argument);
         break;
     case TRACE_INTERRUPT:
         WRITE("line %llu", argument);

@@ -8,9 +8,6 @@
 
 /* Name of an enum trace_kind; "?" if there is none. */
 const char *trace_kind_name(unsigned kind);
-/* What a thread in that enum thread_state waits for. */
-const char *trace_state_name(uint64_t state);
-const char *trace_exception_name(uint64_t kind);
 /* Object, argument and bytes in words, as the record's kind has them. Without names of threads. */
 void trace_detail(const struct trace_record *record, char detail[TRACE_DETAIL_BYTES]);
 

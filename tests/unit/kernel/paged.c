@@ -1,7 +1,7 @@
 /* See paged.h. */
 #include "paged.h"
 
-struct memory *paged_of(struct world *world)
+static struct memory *paged_of(struct world *world)
 {
     return (struct memory *)object_of(world->pager, world->memory);
 }

@@ -24,7 +24,6 @@ struct world {
 struct world world_create(void);
 /* Maps the paged memory into a thread's space. */
 void paged_map(struct world *world, struct thread *thread);
-struct memory *paged_of(struct world *world);
 /* The pager asks for a fault and does not wait. */
 void pager_receive(struct world *world);
 /* The pager takes one fault and answers it; supplies the page if `status` is 0. False: there is none. */
