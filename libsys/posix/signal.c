@@ -240,6 +240,15 @@ bool signal_stack_holds(const struct thread_data *thread, uint64_t sp)
     return thread->altstack_bytes != 0 && sp - thread->altstack_base - 1 < thread->altstack_bytes;
 }
 
+void signal_stack_set(const struct signal_stack *stack)
+{
+    struct thread_data *thread = thread_state();
+    bool off = (stack->flags & ALTSTACK_DISABLE) != 0;
+    thread->altstack_base = off ? 0 : stack->base;
+    thread->altstack_bytes = off ? 0 : stack->bytes;
+    thread->altstack_flags = off ? 0 : stack->flags & ALTSTACK_AUTO_DISARM;
+}
+
 int signal_stack_exchange(const struct signal_stack *stack, struct signal_stack *old, uint64_t sp)
 {
     struct thread_data *thread = thread_state();
@@ -260,17 +269,11 @@ int signal_stack_exchange(const struct signal_stack *stack, struct signal_stack 
     if (mode != 0 && mode != ALTSTACK_DISABLE && mode != ALTSTACK_ON) {
         return -E_INVAL;
     }
-    if (mode == ALTSTACK_DISABLE) {
-        thread->altstack_base = thread->altstack_bytes = 0;
-        thread->altstack_flags = 0;
-        return 0;
-    }
-    if (stack->bytes < ALTSTACK_BYTES_MIN || stack->base > UINT64_MAX - stack->bytes) {
+    if (mode != ALTSTACK_DISABLE &&
+        (stack->bytes < ALTSTACK_BYTES_MIN || stack->base > UINT64_MAX - stack->bytes)) {
         return -E_NOMEM;
     }
-    thread->altstack_base = stack->base;
-    thread->altstack_bytes = stack->bytes;
-    thread->altstack_flags = stack->flags & ALTSTACK_AUTO_DISARM;
+    signal_stack_set(stack);
     return 0;
 }
 

@@ -68,6 +68,8 @@ struct signal_stack {
     uint64_t base, bytes;
     uint32_t flags; /* ALTSTACK_* */
 };
+/* Makes it the thread's alternative stack; ALTSTACK_DISABLE: there is none. */
+void signal_stack_set(const struct signal_stack *stack);
 /* Exchanges the alternative stack; `sp` is the caller's. -E_INVAL: flags; -E_NOMEM: too small; -E_PERM: in use. */
 int signal_stack_exchange(const struct signal_stack *stack, struct signal_stack *old, uint64_t sp);
 /* Takes one of the pending signals in `set` without a handler; they should be blocked. Returns the signal;

@@ -107,15 +107,6 @@ bool signal_frame_push(struct registers *registers, const struct signal_record *
     return true;
 }
 
-static void stack_restore(const struct frame_context *context)
-{
-    struct thread_data *thread = thread_state();
-    bool off = (context->stack_flags & ALTSTACK_DISABLE) != 0;
-    thread->altstack_base = off ? 0 : context->stack_base;
-    thread->altstack_bytes = off ? 0 : context->stack_bytes;
-    thread->altstack_flags = off ? 0 : context->stack_flags & ALTSTACK_AUTO_DISARM;
-}
-
 bool signal_frame_pop(uint64_t sp, struct registers *registers)
 {
     struct frame frame;
@@ -127,7 +118,7 @@ bool signal_frame_pop(uint64_t sp, struct registers *registers)
         vector_restore(&frame.vector);
     }
     signal_mask_change(MASK_SET, context->mask);
-    stack_restore(context);
+    signal_stack_set(&(struct signal_stack){context->stack_base, context->stack_bytes, context->stack_flags});
     for (unsigned i = 0; i < 31; i++) {
         registers->x[i] = context->x[i];
     }

@@ -127,15 +127,6 @@ static void vector_clean(uint8_t *vector, uint64_t bytes, uint64_t components)
     }
 }
 
-static void stack_restore(const struct frame_context *context)
-{
-    struct thread_data *thread = thread_state();
-    bool off = (context->stack_flags & ALTSTACK_DISABLE) != 0;
-    thread->altstack_base = off ? 0 : context->stack_base;
-    thread->altstack_bytes = off ? 0 : context->stack_bytes;
-    thread->altstack_flags = off ? 0 : context->stack_flags & ALTSTACK_AUTO_DISARM;
-}
-
 bool signal_frame_pop(uint64_t sp, struct registers *registers)
 {
     struct frame_image image;
@@ -157,7 +148,7 @@ bool signal_frame_pop(uint64_t sp, struct registers *registers)
         vector_restore(image.vector, components);
     }
     signal_mask_change(MASK_SET, context->mask);
-    stack_restore(context);
+    signal_stack_set(&(struct signal_stack){context->stack_base, context->stack_bytes, context->stack_flags});
     *registers = (struct registers){
         .rax = context->rax,
         .rbx = context->rbx,
