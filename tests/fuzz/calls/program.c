@@ -182,7 +182,7 @@ static const uint8_t common[] = {SYS_CALL, SYS_CALL, SYS_RECEIVE, SYS_RECEIVE, S
                                  SYS_MESSAGE_READ, SYS_MESSAGE_WRITE, SYS_PULSE, SYS_HANDLE_CLOSE, SYS_HANDLE_DUPLICATE,
                                  SYS_THREAD_KILL, SYS_THREAD_SUSPEND, SYS_THREAD_RESUME, SYS_THREAD_INTERRUPT,
                                  SYS_THREAD_SET, SYS_TIMER_SET, SYS_SPACE_MAP, EVENT_TRANSFER, EVENT_TIME, EVENT_LOST,
-                                 EVENT_PREEMPT, EVENT_FAULT};
+                                 EVENT_PREEMPT, EVENT_FAULT, SYS_MEMORY_PAGED, SYS_MEMORY_SUPPLY, SYS_MEMORY_SUPPLY};
 
 const struct target target = {.record_bytes = RECORD_BYTES, .records_max = RECORDS_MAX, .operations = OPERATION_COUNT,
                               .common = common, .common_count = sizeof(common)};

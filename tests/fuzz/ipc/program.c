@@ -14,7 +14,9 @@
 /* What programs should be made of mostly; the rarer operations come by the other way of choosing. */
 static const uint8_t common[] = {OP_CALL, OP_CALL, OP_CALL, OP_RECEIVE, OP_RECEIVE, OP_REPLY, OP_REPLY,
                                  OP_REPLY_RECEIVE, OP_MESSAGE_READ, OP_MESSAGE_WRITE, OP_PULSE, OP_TIME, OP_KILL,
-                                 OP_INTERRUPT, OP_SUSPEND, OP_RESUME, OP_PRIORITY, OP_CLOSE, OP_LOST};
+                                 OP_INTERRUPT, OP_SUSPEND, OP_RESUME, OP_PRIORITY, OP_CLOSE, OP_LOST, OP_TOUCH,
+                                 OP_SUPPLY, OP_SUPPLY, OP_CALL_SHORT, OP_REPLY_RECEIVE_SHORT, OP_NOTIFICATION_WAIT,
+                                 OP_SIGNAL};
 
 const struct target target = {.head_bytes = 1, .record_bytes = sizeof(struct operation), .records_max = RECORDS_MAX,
                               .operations = OP_KINDS, .common = common, .common_count = sizeof(common)};

@@ -13,6 +13,9 @@ struct seed {
 #define CALL(who) {.kind = OP_CALL, .thread = who, .send = 1, .receive = 1}
 #define RECEIVE(who) {.kind = OP_RECEIVE, .thread = who, .receive = 1}
 #define REPLY(who) {.kind = OP_REPLY, .thread = who, .send = 1}
+#define PAGE(who) {.kind = OP_SUPPLY, .thread = who, .value = 16} /* the one that is asked for */
+#define IN_PAGED 0x4106 /* a part in a window, and one over two pages */
+#define TO_PAGED 0x8015
 #define DO(what, who, ...) {.kind = OP_##what, .thread = who, __VA_ARGS__}
 
 static const struct seed seeds[] = {
@@ -36,28 +39,54 @@ static const struct seed seeds[] = {
     {"exception", {DO(EXCEPTION, 1, .value = 1), RECEIVE(0), REPLY(0), DO(EXIT, 0, .other = 0)}},
 };
 
+/* For worlds with paged memory. */
+static const struct seed paged_seeds[] = {
+    {"page", {DO(TOUCH, 1, .flags = 1), DO(RECEIVE, 0, .receive = 0x15), PAGE(0), REPLY(0), RECEIVE(0)}},
+    {"page_refused", {DO(TOUCH, 1, .flags = 1), RECEIVE(0), DO(REPLY, 0, .value = 1), RECEIVE(0)}},
+    {"page_in_copy", {DO(CALL, 1, .send = IN_PAGED), DO(RECEIVE, 0, .receive = 0x15), RECEIVE(0), PAGE(0), REPLY(0),
+                      RECEIVE(0), DO(REPLY, 0, .value = 1)}},
+    {"page_of_answer", {DO(CALL, 1, .send = 5, .receive = TO_PAGED), RECEIVE(0), DO(REPLY, 0, .send = IN_PAGED),
+                        RECEIVE(0), PAGE(0), REPLY(0), RECEIVE(0), PAGE(0), REPLY(0)}},
+    {"page_of_bits", {DO(NOTIFICATION_WAIT, 1, .flags = 2), DO(SIGNAL, 0, .value = 3), RECEIVE(0), PAGE(0), REPLY(0)}},
+    {"pager_dies", {DO(TOUCH, 1, .flags = 0), RECEIVE(0), DO(CALL, 0, .send = IN_PAGED), DO(LOST, 0, .other = 0),
+                    DO(LOST, 0, .other = 1)}},
+};
+
+static bool seed_write(const char *directory, const struct seed *seed, uint8_t world)
+{
+    size_t count = sizeof(seed->operations) / sizeof(seed->operations[0]);
+    char path[4096];
+    FILE *file;
+
+    while (count > 1 && seed->operations[count - 1].kind == 0 && seed->operations[count - 1].send == 0)
+        count--;
+    snprintf(path, sizeof(path), "%s/%s_%u", directory, seed->name, world);
+    file = fopen(path, "wb");
+    if (file != NULL && fwrite(&world, 1, 1, file) == 1 &&
+        fwrite(seed->operations, sizeof(struct operation), count, file) == count && fclose(file) == 0)
+        return true;
+    fprintf(stderr, "seeds_ipc: cannot write %s\n", path);
+    return false;
+}
+
+/* Every third world has paged memory, from the second on (world_config_of). */
+static bool seeds_write(const char *directory, const struct seed *list, size_t count, uint8_t first_world)
+{
+    bool written = true;
+
+    for (size_t i = 0; written && i < WORLDS * count; i++)
+        written = seed_write(directory, &list[i / WORLDS], (uint8_t)(first_world + i % WORLDS * 3));
+    return written;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) {
         fprintf(stderr, "usage: seeds_ipc DIRECTORY\n");
         return 2;
     }
-    for (size_t i = 0; i < WORLDS * sizeof(seeds) / sizeof(seeds[0]); i++) {
-        const struct seed *seed = &seeds[i / WORLDS];
-        uint8_t world = (uint8_t)(i % WORLDS * 3);
-        size_t count = sizeof(seed->operations) / sizeof(seed->operations[0]);
-        char path[4096];
-        FILE *file;
-
-        while (count > 1 && seed->operations[count - 1].kind == 0 && seed->operations[count - 1].send == 0)
-            count--;
-        snprintf(path, sizeof(path), "%s/%s_%u", argv[1], seed->name, world);
-        file = fopen(path, "wb");
-        if (file == NULL || fwrite(&world, 1, 1, file) != 1 ||
-            fwrite(seed->operations, sizeof(struct operation), count, file) != count || fclose(file) != 0) {
-            fprintf(stderr, "seeds_ipc: cannot write %s\n", path);
-            return 1;
-        }
-    }
-    return 0;
+    return seeds_write(argv[1], seeds, sizeof(seeds) / sizeof(seeds[0]), 0) &&
+                   seeds_write(argv[1], paged_seeds, sizeof(paged_seeds) / sizeof(paged_seeds[0]), 1)
+               ? 0
+               : 1;
 }
