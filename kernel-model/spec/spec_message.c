@@ -58,6 +58,9 @@ void spec_message_close(struct spec *spec, int client, bool killed)
     if (killed && wants_unblock(spec, client))
         unblock_send(spec, client);
     thread->message = (struct spec_message){.server = SPEC_NONE, .connection = SPEC_NONE, .copier = SPEC_NONE};
+    thread->message.handle_count = message.handle_count; /* they go one after another, below */
+    for (uint32_t i = 0; i < message.handle_count; i++)
+        thread->message.handles[i] = message.handles[i];
     if (thread->state == THREAD_REPLY && message.server != SPEC_NONE) {
         thread->state = THREAD_READY;
         spec_lending_changed(spec, message.server);
@@ -66,7 +69,7 @@ void spec_message_close(struct spec *spec, int client, bool killed)
     spec_priorities_settle(spec);
     spec->closer = client;
     spec_handle_gone(spec, OBJECT_CONNECTION, message.connection, RIGHTS_ALL);
-    spec_handles_drop(spec, message.handles, &message.handle_count);
+    spec_handles_drop(spec, thread->message.handles, &thread->message.handle_count);
     spec->closer = closer;
     /* Who copies it and waits for a page finds that it need not. */
     if (message.copier != SPEC_NONE && spec->threads[message.copier].message.serial != 0 &&

@@ -401,17 +401,12 @@ void spec_transfers_put(struct spec *spec, int receiver, const struct spec_handl
                                                                handles[i].rights, handles[i].flags);
 }
 
+/* One after another: those that are still to go count until then. */
 void spec_handles_drop(struct spec *spec, struct spec_handle *handles, uint32_t *count)
 {
-    struct spec_handle dropped[TRANSFER_MAX];
-    uint32_t dropped_count = *count;
+    while (*count > 0) {
+        struct spec_handle dropped = handles[--*count];
 
-    for (uint32_t i = 0; i < dropped_count; i++)
-        dropped[i] = handles[i];
-    *count = 0;
-    while (dropped_count > 0) {
-        dropped_count--;
-        spec_handle_gone(spec, dropped[dropped_count].type, dropped[dropped_count].index,
-                         dropped[dropped_count].rights);
+        spec_handle_gone(spec, dropped.type, dropped.index, dropped.rights);
     }
 }
