@@ -6,117 +6,91 @@
 #include "kernel_state.h"
 #include "region.h"
 
-#define COPY_FAST_PARTS 4u
-#define COPY_FAST_LENGTH_BITS 41u /* a part may be as long as a message: no sum of some of them overflows */
-
-/* A vector of one thread. */
-struct copy_side {
-    struct space *space;
-    uint64_t bytes; /* in all parts */
-    uint32_t count;
-    uint64_t base; /* of the only part */
-    const uint8_t *vector; /* the kernel's view of it */
-    struct part parts[COPY_FAST_PARTS]; /* if there are more */
+/* What copy_fast has done. */
+struct copied {
+    uint64_t sent_bytes;  /* the sender's vector in full */
+    uint64_t moved_bytes; /* COPY_REFUSED: nothing has been copied */
 };
+
+#define COPY_REFUSED UINT64_MAX
 
 /* The kernel's view of a page that has not been known, if it is there and allowed; else NULL. */
 uint8_t *space_view_find(struct kernel *kernel, struct space *space, uint64_t address, bool write);
-/* More than one part each. */
-bool copy_side_read_many(struct copy_side *side);
-bool copy_fast_pieces(struct kernel *kernel, struct copy_side to, struct copy_side from, uint64_t bytes);
+/* What the functions below do, for any number of parts and pages that are not known yet. */
+uint64_t copy_fast_length_any(struct kernel *kernel, struct space *space, uint64_t parts, uint32_t count);
+struct copied copy_fast_any(struct kernel *kernel, struct space *to, uint64_t to_parts, uint32_t to_count,
+                            struct space *from, uint64_t from_parts, uint32_t from_count);
 void *memmove(void *to, const void *from, size_t length);
 
 /* The kernel's view of `length` bytes in one page, if they are there; else NULL. */
 static inline uint8_t *space_view(struct kernel *kernel, struct space *space, uint64_t address, uint64_t length,
                                   bool write)
 {
-    uint8_t *known;
+    uint8_t *known = space_view_span(&space->views, kernel->memory.view_serial, address, length, write);
 
-    if ((address & (PAGE_BYTES - 1)) + length > PAGE_BYTES)
-        return NULL;
-    known = space_view_known(&space->views, kernel->memory.view_serial, address, write);
-    return known != NULL ? known : space_view_find(kernel, space, address, write);
+    if (known != NULL || (address & (PAGE_BYTES - 1)) + length > PAGE_BYTES)
+        return known;
+    return space_view_find(kernel, space, address, write);
 }
 
-/* Reads a vector. False: it is not so simple. What is rare works on a structure of its own, so that the usual one needs
- * no memory. */
-static inline __attribute__((always_inline)) bool copy_side_read(struct kernel *kernel, struct space *space,
-                                                                 uint64_t parts, uint64_t count,
-                                                                 struct copy_side *side)
+/* As memmove; what is short is not worth a call. */
+static inline __attribute__((always_inline)) void copy_fast_bytes(uint8_t *to, const uint8_t *from, uint64_t length)
 {
-    const uint8_t *vector;
-    struct part part;
+    uint64_t first[4], last[4];
 
-    side->space = space;
-    side->bytes = 0;
-    side->count = (uint32_t)count;
-    if (count == 0)
-        return true;
-    if (count > COPY_FAST_PARTS)
-        return false;
-    vector = space_view(kernel, space, parts, count * sizeof(struct part), false);
-    side->vector = vector;
-    if (vector == NULL)
-        return false;
-    if (count > 1) {
-        struct copy_side many = {.space = space, .count = (uint32_t)count, .vector = vector};
-        bool is_read = copy_side_read_many(&many);
-
-        *side = many;
-        return is_read;
-    }
-    __builtin_memcpy(&part, vector, sizeof(part));
-    side->base = part.base;
-    side->bytes = part.length_bytes;
-    return part.length_bytes >> COPY_FAST_LENGTH_BITS == 0;
-}
-
-/* The same for the length alone. */
-static inline bool copy_side_length(struct kernel *kernel, struct space *space, uint64_t parts, uint64_t count,
-                                    uint64_t *bytes)
-{
-    struct copy_side side;
-    bool is_read = copy_side_read(kernel, space, parts, count, &side);
-
-    *bytes = side.bytes;
-    return is_read;
-}
-
-/* As memmove; what is short and regular is not worth a call. */
-static inline void copy_fast_bytes(uint8_t *to, const uint8_t *from, uint64_t length)
-{
-    if ((uint64_t)(to - from) < length || length % 16 != 0 || length > 64) {
+    if (length - 32 > 32) {
         memmove(to, from, length);
         return;
     }
-    for (; length != 0; length -= 16, to += 16, from += 16) {
-        uint64_t words[2];
-
-        __builtin_memcpy(words, from, sizeof(words));
-        __builtin_memcpy(to, words, sizeof(words));
-    }
+    __builtin_memcpy(first, from, sizeof(first));
+    __builtin_memcpy(last, from + length - sizeof(last), sizeof(last));
+    __builtin_memcpy(to, first, sizeof(first));
+    __builtin_memcpy(to + length - sizeof(last), last, sizeof(last));
 }
 
-/* Copies the smaller of both. False: it is not so simple, nothing has been copied. */
-static inline __attribute__((always_inline)) bool copy_fast(struct kernel *kernel, const struct copy_side *to,
-                                                            const struct copy_side *from)
+/* The length of a vector; COPY_REFUSED or another one above MESSAGE_BYTES_MAX: it is not so simple. */
+static inline uint64_t copy_fast_length(struct kernel *kernel, struct space *space, uint64_t parts, uint32_t count)
 {
-    uint64_t bytes = from->bytes < to->bytes ? from->bytes : to->bytes;
+    struct part part;
+    const uint8_t *vector = space_view_span(&space->views, kernel->memory.view_serial, parts, sizeof(part), false);
 
-    if (bytes == 0)
-        return true;
-    if (bytes >= COPY_STEP_BYTES) /* it could be preempted */
-        return false;
-    if (from->count == 1 && to->count == 1) {
-        const uint8_t *source = space_view(kernel, from->space, from->base, bytes, false);
-        uint8_t *target = space_view(kernel, to->space, to->base, bytes, true);
+    if (count != 1 || vector == NULL)
+        return copy_fast_length_any(kernel, space, parts, count);
+    __builtin_memcpy(&part, vector, sizeof(part));
+    return part.length_bytes;
+}
 
-        if (source != NULL && target != NULL) {
-            copy_fast_bytes(target, source, bytes);
-            return true;
-        }
-    }
-    return copy_fast_pieces(kernel, *to, *from, bytes);
+/* Copies the smaller of both vectors. Refused: it is not so simple. */
+static inline __attribute__((always_inline)) struct copied copy_fast(struct kernel *kernel, struct space *to,
+                                                                     uint64_t to_parts, uint32_t to_count,
+                                                                     struct space *from, uint64_t from_parts,
+                                                                     uint32_t from_count)
+{
+    const uint64_t serial = kernel->memory.view_serial;
+    const uint8_t *from_vector, *to_vector, *source;
+    struct part room, part;
+    uint64_t bytes;
+    uint8_t *target;
+
+    if (to_count != 1 || from_count != 1)
+        goto any;
+    from_vector = space_view_span(&from->views, serial, from_parts, sizeof(part), false);
+    to_vector = space_view_span(&to->views, serial, to_parts, sizeof(room), false);
+    if (from_vector == NULL || to_vector == NULL)
+        goto any;
+    __builtin_memcpy(&part, from_vector, sizeof(part));
+    __builtin_memcpy(&room, to_vector, sizeof(room));
+    bytes = part.length_bytes < room.length_bytes ? part.length_bytes : room.length_bytes;
+    if ((part.length_bytes | room.length_bytes) >= MESSAGE_BYTES_MAX || bytes - 1 >= COPY_STEP_BYTES - 1)
+        goto any;
+    source = space_view_span(&from->views, serial, part.base, bytes, false);
+    target = space_view_span(&to->views, serial, room.base, bytes, true);
+    if (source == NULL || target == NULL)
+        goto any;
+    copy_fast_bytes(target, source, bytes);
+    return (struct copied){part.length_bytes, bytes};
+any:
+    return copy_fast_any(kernel, to, to_parts, to_count, from, from_parts, from_count);
 }
 
 #endif

@@ -224,7 +224,7 @@ struct thread *message_fast_call(struct kernel *kernel, struct thread *thread,
     struct message *message = &thread->message;
     uint64_t counts = argument[3];
     uint64_t deadline_ns = argument[4];
-    struct copy_side from, to;
+    struct copied copied;
     struct thread *server;
     uint64_t reply_bytes;
 
@@ -232,22 +232,24 @@ struct thread *message_fast_call(struct kernel *kernel, struct thread *thread,
         !caller_is_plain(kernel, thread))
         goto general;
     server = call_receiver(thread, entry);
-    if (server == NULL ||
-        !copy_side_read(kernel, thread->space, argument[1], counts & 0xffffu, &from) ||
-        !copy_side_length(kernel, thread->space, argument[2], counts >> 16 & 0xffffu, &reply_bytes) ||
-        !copy_side_read(kernel, server->space, server->receive_vector.parts, server->receive_vector.count, &to))
+    if (server == NULL)
         goto general;
-    if ((from.bytes | reply_bytes) >= MESSAGE_BYTES_MAX || !copy_fast(kernel, &to, &from))
+    reply_bytes = copy_fast_length(kernel, thread->space, argument[2], counts >> 16 & 0xffffu);
+    if (reply_bytes >= MESSAGE_BYTES_MAX)
+        goto general;
+    copied = copy_fast(kernel, server->space, server->receive_vector.parts, server->receive_vector.count,
+                       thread->space, argument[1], counts & 0xffffu);
+    if (copied.moved_bytes == COPY_REFUSED)
         goto general;
     message->parts[0] = argument[1];
     message->parts[1] = argument[2];
     message->part_counts[0] = counts & 0xffffu;
     message->part_counts[1] = counts >> 16 & 0xffffu;
-    message->bytes[0] = from.bytes;
+    message->bytes[0] = copied.sent_bytes;
     message->bytes[1] = reply_bytes;
     message->is_short = false;
     call_commit(kernel, thread, server, entry, counts >> 32 != 0);
-    call_tell(thread, server, from.bytes < to.bytes ? from.bytes : to.bytes, 0);
+    call_tell(thread, server, copied.moved_bytes, 0);
     plat_context_result(kernel, context_of(server), 0);
     if (server->deadline.queued || deadline_ns != DEADLINE_NONE)
         return call_settle(kernel, thread, server, deadline_ns);
@@ -439,17 +441,18 @@ struct thread *message_fast_reply_receive(struct kernel *kernel, struct thread *
     uint64_t counts = argument[3];
     struct channel *channel = reply_channel(thread, argument[5]);
     struct thread *client;
-    struct copy_side from, to;
+    struct copied copied;
 
     if (channel == NULL || (counts >> 16 & 0xffffu) > PARTS_MAX || !caller_is_plain(kernel, thread))
         goto general;
     client = reply_client(kernel, thread, argument[0]);
-    if (client == NULL || client->message.is_short ||
-        !copy_side_read(kernel, thread->space, argument[2], counts & 0xffffu, &from) ||
-        !copy_side_read(kernel, client->space, client->message.parts[1], client->message.part_counts[1], &to) ||
-        !copy_fast(kernel, &to, &from))
+    if (client == NULL || client->message.is_short)
         goto general;
-    reply_commit(client, from.bytes < to.bytes ? from.bytes : to.bytes);
+    copied = copy_fast(kernel, client->space, client->message.parts[1], client->message.part_counts[1],
+                       thread->space, argument[2], counts & 0xffffu);
+    if (copied.moved_bytes == COPY_REFUSED)
+        goto general;
+    reply_commit(client, copied.moved_bytes);
     receive_commit(thread, channel, argument[4], counts >> 16 & 0xffffu);
     return reply_end(kernel, thread, client, (int64_t)argument[1]);
 general:

@@ -190,16 +190,16 @@ int space_clone(struct kernel *kernel, struct space *to, struct space *from, str
 
 static void view_check(struct kernel *kernel, struct space *space, const struct space_view *view)
 {
-    uint64_t address = view->tag >> 1 << PAGE_SHIFT;
+    uint64_t address = view->page << PAGE_SHIFT;
     struct region *region = region_at(space, address);
     struct page_run run;
-    bool write = (view->tag & 1u) != 0;
+    bool write = space_view_is_valid(view, kernel->memory.view_serial, true);
     uint64_t page;
 
     KERNEL_ASSERT(kernel, region != NULL && (region->prot & (write ? PROT_W : PROT_R | PROT_W)) != 0);
     page = region_page(region, address);
     KERNEL_ASSERT(kernel, memory_run_next(region->memory, page, page + 1, &run) && !(write && run.is_shared));
-    KERNEL_ASSERT(kernel, view->bytes == plat_frame_bytes(kernel, run.frame));
+    KERNEL_ASSERT(kernel, address + view->shift == (uintptr_t)plat_frame_bytes(kernel, run.frame));
 }
 
 /* What is known of pages must still be so. */
@@ -208,7 +208,7 @@ static void views_check(struct kernel *kernel, struct space *space)
     const struct space_views *views = &space->views;
 
     for (unsigned i = 0; i < SPACE_VIEWS; i++) {
-        if (views->views[i].serial == kernel->memory.view_serial)
+        if (space_view_is_valid(&views->views[i], kernel->memory.view_serial, false))
             view_check(kernel, space, &views->views[i]);
     }
 }

@@ -13,37 +13,48 @@ struct kernel;
 struct space;
 
 struct space_view {
-    uint64_t tag;    /* page number << 1 | may be written */
-    uint64_t serial; /* of when it was seen; others than the kernel's have ended. 0: never */
-    uint8_t *bytes;  /* of the page */
+    uint64_t page;   /* its number */
+    uint64_t serial; /* of when it was seen, one less if it may only be read; others than the kernel's have ended */
+    uint64_t shift;  /* from its address to where the kernel sees it */
 };
 
 struct space_views {
     struct space_view views[SPACE_VIEWS];
 };
 
-static inline struct space_view *space_view_place(struct space_views *views, uint64_t page)
+/* Of the kernel's serial numbers, which are odd. */
+static inline bool space_view_is_valid(const struct space_view *view, uint64_t serial, bool write)
 {
-    return &views->views[page % SPACE_VIEWS];
+    return (write ? view->serial : view->serial | 1u) == serial;
 }
 
-/* The view of a page if it is known; else NULL. */
-static inline uint8_t *space_view_known(struct space_views *views, uint64_t serial, uint64_t address, bool write)
+/* The view of `length` bytes, 1 to PAGE_BYTES, if they lie in one page and that is known; else NULL. */
+static inline uint8_t *space_view_span(const struct space_views *views, uint64_t serial, uint64_t address,
+                                       uint64_t length, bool write)
 {
-    uint64_t page = address >> PAGE_SHIFT;
-    const struct space_view *view = space_view_place(views, page);
-    bool hit = write ? view->tag == (page << 1 | 1u) : view->tag >> 1 == page;
+    const struct space_view *view = &views->views[(address >> PAGE_SHIFT) % SPACE_VIEWS];
 
-    if (!hit || view->serial != serial)
+    /* The next page's place would be another one. */
+    if (view->page != (address + length - 1) >> PAGE_SHIFT || !space_view_is_valid(view, serial, write))
         return NULL;
-    return view->bytes + (address & (PAGE_BYTES - 1));
+    return (uint8_t *)(uintptr_t)(address + view->shift);
+}
+
+/* The same for one byte. */
+static inline uint8_t *space_view_known(const struct space_views *views, uint64_t serial, uint64_t address, bool write)
+{
+    return space_view_span(views, serial, address, 1, write);
 }
 
 /* Remembers a page. */
 static inline void space_view_keep(struct space_views *views, uint64_t serial, uint64_t page, bool write,
-                                   uint8_t *bytes)
+                                   const uint8_t *bytes)
 {
-    *space_view_place(views, page) = (struct space_view){.tag = page << 1 | write, .serial = serial, .bytes = bytes};
+    views->views[page % SPACE_VIEWS] = (struct space_view){
+        .page = page,
+        .serial = write ? serial : serial - 1,
+        .shift = (uintptr_t)bytes - (page << PAGE_SHIFT),
+    };
 }
 
 #endif

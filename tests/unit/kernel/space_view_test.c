@@ -53,6 +53,29 @@ START_TEST(a_page_seen_is_known_and_only_as_it_was_seen)
 }
 END_TEST
 
+START_TEST(bytes_in_two_pages_are_in_no_view)
+{
+    struct memory *memory;
+    uint64_t last = AREA + (SPACE_VIEWS + 1) * PAGE; /* the next one's place is the first again */
+
+    space_setup();
+    memory = memory_make_pages(SPACE_VIEWS + 2);
+    ck_assert_int_eq(map(space, memory, AREA, SPACE_VIEWS + 2, 0, PROT_R | PROT_W), 0);
+    for (uint64_t page = AREA; page <= last; page += PAGE) {
+        const uint64_t serial = kernel->memory.view_serial;
+
+        ck_assert_ptr_nonnull(bytes_at(page, ACCESS_WRITE));
+        ck_assert_ptr_nonnull(space_view_span(&space->views, serial, page, PAGE, true));
+        ck_assert_ptr_nonnull(space_view_span(&space->views, serial, page + PAGE - 1, 1, true));
+        ck_assert_ptr_null(space_view_span(&space->views, serial, page + 1, PAGE, true));
+        ck_assert_ptr_null(space_view_span(&space->views, serial, page - 1, 2, true));
+    }
+    ck_assert_ptr_null(space_view_span(&space->views, kernel->memory.view_serial, UINT64_MAX, 2, false));
+    drop(memory);
+    space_teardown();
+}
+END_TEST
+
 START_TEST(a_share_broken_at_one_address_is_seen_at_the_other)
 {
     struct memory *clone, *memory;
@@ -107,6 +130,6 @@ START_TEST(what_is_unmapped_or_protected_is_unknown)
 }
 END_TEST
 
-UNIT_MAIN("space_view", a_page_seen_is_known_and_only_as_it_was_seen,
+UNIT_MAIN("space_view", a_page_seen_is_known_and_only_as_it_was_seen, bytes_in_two_pages_are_in_no_view,
           a_share_broken_at_one_address_is_seen_at_the_other, a_page_that_became_shared_is_not_written_as_before,
           what_is_unmapped_or_protected_is_unknown)
