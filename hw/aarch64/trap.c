@@ -83,9 +83,8 @@ static void synchronous(const struct plat_context *context, uint64_t syndrome)
 
 struct plat_context *trap_call(struct plat_context *context)
 {
-    uint64_t now_ns = arch_clock_ns();
-    struct thread *next = kernel_syscall(machine.kernel, 0, now_ns, &context->call);
-    return next != NULL ? machine_resume(next) : machine_next(now_ns);
+    struct thread *next = kernel_syscall(machine.kernel, 0, arch_clock_ns(), &context->call);
+    return next != NULL ? machine_resume(next) : machine_next(arch_clock_ns()); /* cheaper than keeping the time */
 }
 
 struct plat_context *trap_other(struct plat_context *context, uint64_t trap)

@@ -1,16 +1,10 @@
-/* int64_t gate_call(number, a0..a5): C's argument registers to the call's, and the image's way into the kernel. */
+/* int64_t gate_enter(a0..a5, register_number): the image's way into the kernel. */
 #define SYSCALL_NUMBER(to, from) add to, from, #8, lsl #12 /* SYSCALL_BASE + from */
 #define FUNCTION(name) .globl name; .type name, %function; .balign 16; name:
 
     .text
-FUNCTION(gate_call)
-    SYSCALL_NUMBER(x8, x0)
-    mov x0, x1
-    mov x1, x2
-    mov x2, x3
-    mov x3, x4
-    mov x4, x5
-    mov x5, x6
+FUNCTION(gate_enter)
+    mov x8, x6
     svc #0
     ret
 

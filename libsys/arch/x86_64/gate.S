@@ -1,15 +1,10 @@
-/* int64_t gate_call(number, a0..a5): C's argument registers to the call's, and the one `syscall` of the image. */
+/* int64_t gate_enter(a0..a5, register_number): the one `syscall` of the image. */
     .text
-    .globl gate_call
-    .type gate_call, @function
-gate_call:
-    lea 0x8000(%rdi), %rax      /* SYSCALL_BASE */
-    mov %rsi, %rdi
-    mov %rdx, %rsi
-    mov %rcx, %rdx
-    mov %r8, %r10
-    mov %r9, %r8
-    mov 8(%rsp), %r9
+    .globl gate_enter
+    .type gate_enter, @function
+gate_enter:
+    mov %rcx, %r10
+    mov 8(%rsp), %rax
     syscall
     ret
 

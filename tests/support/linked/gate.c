@@ -5,9 +5,10 @@
 
 #include <sys/call.h>
 
-int64_t gate_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+int64_t gate_enter(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
+                   uint64_t register_number)
 {
-    return linked_syscall(number, (const uint64_t[6]){a0, a1, a2, a3, a4, a5});
+    return linked_syscall(register_number - SYSCALL_BASE, (const uint64_t[6]){a0, a1, a2, a3, a4, a5});
 }
 
 struct control *sys_control(void)

@@ -83,8 +83,10 @@ static int64_t message_send(const uint64_t argument[6])
     return fake.status;
 }
 
-int64_t gate_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+int64_t gate_enter(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
+                   uint64_t register_number)
 {
+    uint64_t number = register_number - SYSCALL_BASE;
     struct fake_call call = {number, {a0, a1, a2, a3, a4, a5}};
     if (fake.call_count == FAKE_CALLS_MAX || number >= SYSCALL_LIMIT) {
         abort();
