@@ -36,27 +36,31 @@ static inline uint8_t *space_view(struct kernel *kernel, struct space *space, ui
 /* As memmove; what is short is not worth a call. */
 static inline __attribute__((always_inline)) void copy_fast_bytes(uint8_t *to, const uint8_t *from, uint64_t length)
 {
-    uint64_t first[4], last[4];
+    uint64_t words[4][2]; /* the first 32 bytes and the last 32 */
 
     if (length - 32 > 32) {
         memmove(to, from, length);
         return;
     }
-    __builtin_memcpy(first, from, sizeof(first));
-    __builtin_memcpy(last, from + length - sizeof(last), sizeof(last));
-    __builtin_memcpy(to, first, sizeof(first));
-    __builtin_memcpy(to + length - sizeof(last), last, sizeof(last));
+    __builtin_memcpy(words[0], from, 16);
+    __builtin_memcpy(words[1], from + 16, 16);
+    __builtin_memcpy(words[2], from + length - 32, 16);
+    __builtin_memcpy(words[3], from + length - 16, 16);
+    __builtin_memcpy(to, words[0], 16);
+    __builtin_memcpy(to + 16, words[1], 16);
+    __builtin_memcpy(to + length - 32, words[2], 16);
+    __builtin_memcpy(to + length - 16, words[3], 16);
 }
 
 /* The length of a vector; COPY_REFUSED or another one above MESSAGE_BYTES_MAX: it is not so simple. */
 static inline uint64_t copy_fast_length(struct kernel *kernel, struct space *space, uint64_t parts, uint32_t count)
 {
+    const struct space_view *view = space_view_of(&space->views, parts);
     struct part part;
-    const uint8_t *vector = space_view_span(&space->views, kernel->memory.view_serial, parts, sizeof(part), false);
 
-    if (count != 1 || vector == NULL)
+    if (count != 1 || !space_view_shows(view, kernel->memory.view_serial, parts, sizeof(part), false))
         return copy_fast_length_any(kernel, space, parts, count);
-    __builtin_memcpy(&part, vector, sizeof(part));
+    __builtin_memcpy(&part, space_view_bytes(view, parts), sizeof(part));
     return part.length_bytes;
 }
 
@@ -67,27 +71,25 @@ static inline __attribute__((always_inline)) struct copied copy_fast(struct kern
                                                                      uint32_t from_count)
 {
     const uint64_t serial = kernel->memory.view_serial;
-    const uint8_t *from_vector, *to_vector, *source;
+    const struct space_view *from_view = space_view_of(&from->views, from_parts);
+    const struct space_view *to_view = space_view_of(&to->views, to_parts);
     struct part room, part;
     uint64_t bytes;
-    uint8_t *target;
 
-    if (to_count != 1 || from_count != 1)
+    if (to_count != 1 || from_count != 1 || !space_view_shows(from_view, serial, from_parts, sizeof(part), false) ||
+        !space_view_shows(to_view, serial, to_parts, sizeof(room), false))
         goto any;
-    from_vector = space_view_span(&from->views, serial, from_parts, sizeof(part), false);
-    to_vector = space_view_span(&to->views, serial, to_parts, sizeof(room), false);
-    if (from_vector == NULL || to_vector == NULL)
-        goto any;
-    __builtin_memcpy(&part, from_vector, sizeof(part));
-    __builtin_memcpy(&room, to_vector, sizeof(room));
+    __builtin_memcpy(&part, space_view_bytes(from_view, from_parts), sizeof(part));
+    __builtin_memcpy(&room, space_view_bytes(to_view, to_parts), sizeof(room));
     bytes = part.length_bytes < room.length_bytes ? part.length_bytes : room.length_bytes;
     if ((part.length_bytes | room.length_bytes) >= MESSAGE_BYTES_MAX || bytes - 1 >= COPY_STEP_BYTES - 1)
         goto any;
-    source = space_view_span(&from->views, serial, part.base, bytes, false);
-    target = space_view_span(&to->views, serial, room.base, bytes, true);
-    if (source == NULL || target == NULL)
+    from_view = space_view_of(&from->views, part.base);
+    to_view = space_view_of(&to->views, room.base);
+    if (!space_view_shows(from_view, serial, part.base, bytes, false) ||
+        !space_view_shows(to_view, serial, room.base, bytes, true))
         goto any;
-    copy_fast_bytes(target, source, bytes);
+    copy_fast_bytes(space_view_bytes(to_view, room.base), space_view_bytes(from_view, part.base), bytes);
     return (struct copied){part.length_bytes, bytes};
 any:
     return copy_fast_any(kernel, to, to_parts, to_count, from, from_parts, from_count);

@@ -21,7 +21,7 @@ int memory_state_init(struct kernel *kernel, const struct kernel_config *config)
     list_init(&state->objects);
     list_init(&state->dead);
     state->random_state = 1;
-    state->view_serial = 3; /* a view never seen has 0 */
+    state->view_serial = 1;
     state->root_grant = grant_create_root(kernel);
     if (config->archive_frame == 0 || config->archive_pages == 0)
         return 0;

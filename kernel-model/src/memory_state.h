@@ -20,7 +20,7 @@ struct memory_state {
     uint64_t pager_serial;     /* of the paged object made last */
     uint64_t clone_serial;     /* of the clone of a space begun last */
     uint64_t random_state;     /* for the balance of region trees */
-    uint64_t view_serial;      /* odd: grows when what is known of pages ends (space_view.h) */
+    uint64_t view_serial;      /* never 0: grows when what is known of pages ends (space_view.h) */
     struct grant *root_grant;  /* everything is charged to it in the end; never destroyed */
     struct memory *archive;    /* NULL: there is none */
     struct remains remains;    /* of large memory objects */

@@ -116,7 +116,7 @@ void region_insert(struct kernel *kernel, struct space *space, struct region *re
 
 void space_views_forget(struct kernel *kernel)
 {
-    kernel->memory.view_serial += 2;
+    kernel->memory.view_serial++;
 }
 
 void region_delete(struct kernel *kernel, struct region *region)

@@ -13,31 +13,41 @@ struct kernel;
 struct space;
 
 struct space_view {
-    uint64_t page;   /* its number */
-    uint64_t serial; /* of when it was seen, one less if it may only be read; others than the kernel's have ended */
-    uint64_t shift;  /* from its address to where the kernel sees it */
+    uint64_t page;       /* its number */
+    uint64_t serials[2]; /* of when it was seen: to be read [0], to be written [1]. Others than the kernel's have ended */
+    uint64_t shift;      /* from its address to where the kernel sees it */
 };
 
 struct space_views {
     struct space_view views[SPACE_VIEWS];
 };
 
-/* Of the kernel's serial numbers, which are odd. */
-static inline bool space_view_is_valid(const struct space_view *view, uint64_t serial, bool write)
+/* Where a page's view is if it is known. */
+static inline const struct space_view *space_view_of(const struct space_views *views, uint64_t address)
 {
-    return (write ? view->serial : view->serial | 1u) == serial;
+    return &views->views[(address >> PAGE_SHIFT) % SPACE_VIEWS];
 }
 
-/* The view of `length` bytes, 1 to PAGE_BYTES, if they lie in one page and that is known; else NULL. */
+/* Whether it shows `length` bytes, 1 to PAGE_BYTES: they lie in one page, and that is known. */
+static inline bool space_view_shows(const struct space_view *view, uint64_t serial, uint64_t address, uint64_t length,
+                                    bool write)
+{
+    /* Had they begun in the page before, its place would be another one. */
+    return view->page == (address + length - 1) >> PAGE_SHIFT && view->serials[write] == serial;
+}
+
+static inline uint8_t *space_view_bytes(const struct space_view *view, uint64_t address)
+{
+    return (uint8_t *)(uintptr_t)(address + view->shift);
+}
+
+/* The view of such bytes; NULL if they are not known. */
 static inline uint8_t *space_view_span(const struct space_views *views, uint64_t serial, uint64_t address,
                                        uint64_t length, bool write)
 {
-    const struct space_view *view = &views->views[(address >> PAGE_SHIFT) % SPACE_VIEWS];
+    const struct space_view *view = space_view_of(views, address);
 
-    /* The next page's place would be another one. */
-    if (view->page != (address + length - 1) >> PAGE_SHIFT || !space_view_is_valid(view, serial, write))
-        return NULL;
-    return (uint8_t *)(uintptr_t)(address + view->shift);
+    return space_view_shows(view, serial, address, length, write) ? space_view_bytes(view, address) : NULL;
 }
 
 /* The same for one byte. */
@@ -52,7 +62,7 @@ static inline void space_view_keep(struct space_views *views, uint64_t serial, u
 {
     views->views[page % SPACE_VIEWS] = (struct space_view){
         .page = page,
-        .serial = write ? serial : serial - 1,
+        .serials = {serial, write ? serial : 0},
         .shift = (uintptr_t)bytes - (page << PAGE_SHIFT),
     };
 }
