@@ -41,7 +41,7 @@ static bool side_read(struct kernel *kernel, struct space *space, uint64_t parts
     return side->bytes < MESSAGE_BYTES_MAX;
 }
 
-uint64_t copy_fast_length_any(struct kernel *kernel, struct space *space, uint64_t parts, uint32_t count)
+uint64_t copy_fast_length(struct kernel *kernel, struct space *space, uint64_t parts, uint32_t count)
 {
     struct side side;
 

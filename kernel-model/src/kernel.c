@@ -146,7 +146,7 @@ static inline __attribute__((always_inline)) struct thread *simple_make(struct k
     thread->in_call = true;
     plat_context_result(kernel, (struct plat_context *)(void *)thread->context,
                         make(kernel, thread, arguments->argument));
-    if (!schedule_goes_on(kernel, thread->priority) || !schedule_is_paid(kernel, thread) ||
+    if (!schedule_goes_on(kernel, kernel->now_ns, thread->priority) || !schedule_is_paid(kernel, thread) ||
         kernel->cpu[0].payer != thread->lent || thread->interrupt_pending || kernel->cpu[0].direct != NULL)
         return NULL;
     thread->in_call = false;
@@ -176,27 +176,29 @@ static __attribute__((noinline)) struct thread *simple_or_general(struct kernel 
 }
 
 static inline __attribute__((always_inline)) struct thread *syscall_make(struct kernel *kernel, struct thread *thread,
+                                                                         uint64_t now_ns,
                                                                          const struct syscall_arguments *arguments)
 {
     switch (kernel->fast ? arguments->number : 0) {
     case SYS_CALL:
-        return message_fast_call(kernel, thread, arguments);
+        return message_fast_call(kernel, thread, now_ns, arguments);
     case SYS_CALL_SHORT:
-        return message_fast_call_short(kernel, thread, arguments);
+        return message_fast_call_short(kernel, thread, now_ns, arguments);
     case SYS_REPLY_RECEIVE:
-        return message_fast_reply_receive(kernel, thread, arguments);
+        return message_fast_reply_receive(kernel, thread, now_ns, arguments);
     case SYS_REPLY_RECEIVE_SHORT:
-        return message_fast_reply_receive_short(kernel, thread, arguments);
+        return message_fast_reply_receive_short(kernel, thread, now_ns, arguments);
     default:
         return simple_or_general(kernel, thread, arguments);
     }
 }
 
 static __attribute__((noinline)) struct thread *syscall_make_charged(struct kernel *kernel, struct thread *thread,
+                                                                     uint64_t now_ns,
                                                                      const struct syscall_arguments *arguments)
 {
     schedule_account(kernel);
-    return syscall_make(kernel, thread, arguments);
+    return syscall_make(kernel, thread, now_ns, arguments);
 }
 
 /* Time is charged to threads when the CPU goes on, and to contexts before anything could depend on it. */
@@ -206,10 +208,10 @@ struct thread *kernel_syscall(struct kernel *kernel, unsigned cpu, uint64_t now_
     struct thread *thread = kernel->cpu[0].current;
 
     KERNEL_ASSERT(kernel, cpu < CPUS_MAX && thread != NULL);
-    if (now_ns > kernel->now_ns)
-        kernel->now_ns = now_ns;
-    return kernel->cpu[0].payer == NULL ? syscall_make(kernel, thread, arguments)
-                                        : syscall_make_charged(kernel, thread, arguments);
+    now_ns = now_ns > kernel->now_ns ? now_ns : kernel->now_ns;
+    kernel->now_ns = now_ns;
+    return kernel->cpu[0].payer == NULL ? syscall_make(kernel, thread, now_ns, arguments)
+                                        : syscall_make_charged(kernel, thread, now_ns, arguments);
 }
 
 void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t address, uint32_t access)

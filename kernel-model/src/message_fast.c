@@ -98,8 +98,22 @@ static __attribute__((noinline)) struct thread *call_settle(struct kernel *kerne
     deadline_remove(&kernel->deadlines, &server->deadline);
     if (deadline_ns != DEADLINE_NONE)
         deadline_insert(&kernel->deadlines, &thread->deadline, deadline_ns);
-    (void)schedule_hand_over(kernel, thread, server);
+    (void)schedule_hand_over(kernel, thread, server, kernel->now_ns);
+    plat_context_result(kernel, context_of(server), 0);
     return NULL; /* the timer may have to be armed */
+}
+
+/* The server gets the CPU, with its result. */
+static inline struct thread *call_end(struct kernel *kernel, struct thread *thread, struct thread *server,
+                                      uint64_t now_ns, uint64_t deadline_ns)
+{
+    struct thread *next;
+
+    if (server->deadline.queued || deadline_ns != DEADLINE_NONE)
+        return call_settle(kernel, thread, server, deadline_ns);
+    next = schedule_hand_over(kernel, thread, server, now_ns);
+    plat_context_result(kernel, context_of(server), 0); /* last: little is to be kept over it */
+    return next;
 }
 
 /* The call is made: from here on nothing can fail. The client waits for an answer. */
@@ -180,9 +194,13 @@ static inline void words_put(uint64_t to[MESSAGE_WORDS_MAX], const uint64_t word
 #define SHORT_COUNTS (7u | 7u << 8 | (uint64_t)CALL_UNINTERRUPTIBLE << 32)
 #define SHORT_CARRY (3u | 3u << 8)
 
-_Static_assert(MESSAGE_WORDS_MAX == 4, "the least number that carries is 5");
+/* Both counts of a call with vectors. */
+#define COUNTS_ONE_EACH (1u | 1u << 16)
 
-struct thread *message_fast_call_short(struct kernel *kernel, struct thread *thread,
+_Static_assert(MESSAGE_WORDS_MAX == 4, "the least number that carries is 5");
+_Static_assert((THREADS_MAX & (THREADS_MAX - 1)) == 0 && THREADS_MAX <= 1u << MESSAGE_SLOT_BITS, "bits of an ID");
+
+struct thread *message_fast_call_short(struct kernel *kernel, struct thread *thread, uint64_t now_ns,
                                        const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
@@ -208,61 +226,96 @@ struct thread *message_fast_call_short(struct kernel *kernel, struct thread *thr
     message->bytes[1] = wanted * WORD_BYTES;
     call_commit(kernel, thread, server, entry, counts >> 32 != 0);
     call_tell(thread, server, sent * WORD_BYTES, sent);
-    plat_context_result(kernel, context_of(server), 0);
-    if (server->deadline.queued)
-        return call_settle(kernel, thread, server, DEADLINE_NONE);
-    return schedule_hand_over(kernel, thread, server);
+    return call_end(kernel, thread, server, now_ns, DEADLINE_NONE);
 general:
     return message_general(kernel, thread, arguments);
 }
 
-struct thread *message_fast_call(struct kernel *kernel, struct thread *thread,
-                                 const struct syscall_arguments *arguments)
+/* The bytes have been copied. */
+static inline struct thread *call_finish(struct kernel *kernel, struct thread *thread, uint64_t now_ns,
+                                         const uint64_t *argument,
+                                         struct thread *server, const struct handle_entry *entry,
+                                         uint64_t moved_bytes)
 {
-    const uint64_t *argument = arguments->argument;
-    const struct handle_entry *entry = entry_of_type(thread, argument[0], OBJECT_CONNECTION);
     struct message *message = &thread->message;
     uint64_t counts = argument[3];
-    uint64_t deadline_ns = argument[4];
-    struct copied copied;
-    struct thread *server;
-    uint64_t reply_bytes;
 
-    if (entry == NULL || (counts >> 32 & ~(uint64_t)CALL_UNINTERRUPTIBLE) != 0 || deadline_ns <= kernel->now_ns ||
-        !caller_is_plain(kernel, thread))
-        goto general;
-    server = call_receiver(thread, entry);
-    if (server == NULL)
-        goto general;
-    reply_bytes = copy_fast_length(kernel, thread->space, argument[2], counts >> 16 & 0xffffu);
-    if (reply_bytes >= MESSAGE_BYTES_MAX)
-        goto general;
-    copied = copy_fast(kernel, server->space, server->receive_vector.parts, server->receive_vector.count,
-                       thread->space, argument[1], counts & 0xffffu);
-    if (copied.moved_bytes == COPY_REFUSED)
-        goto general;
     message->parts[0] = argument[1];
     message->parts[1] = argument[2];
     message->part_counts[0] = counts & 0xffffu;
     message->part_counts[1] = counts >> 16 & 0xffffu;
-    message->bytes[0] = copied.sent_bytes;
-    message->bytes[1] = reply_bytes;
     message->is_short = false;
     call_commit(kernel, thread, server, entry, counts >> 32 != 0);
-    call_tell(thread, server, copied.moved_bytes, 0);
-    plat_context_result(kernel, context_of(server), 0);
-    if (server->deadline.queued || deadline_ns != DEADLINE_NONE)
-        return call_settle(kernel, thread, server, deadline_ns);
-    return schedule_hand_over(kernel, thread, server);
-general:
-    return message_general(kernel, thread, arguments);
+    call_tell(thread, server, moved_bytes, 0);
+    return call_end(kernel, thread, server, now_ns, argument[4]);
+}
+
+/* What is left of a call whose bytes are not copied by words: they have been found, or it is not so simple (`to` is
+ * NULL). */
+static __attribute__((noinline)) struct thread *call_rest(struct kernel *kernel, struct thread *thread,
+                                                          const struct syscall_arguments *arguments,
+                                                          struct thread *server, uint8_t *to, const uint8_t *from,
+                                                          uint64_t bytes)
+{
+    const uint64_t *argument = arguments->argument;
+    const struct vector_arguments *room = &server->receive_vector;
+    struct message *message = &thread->message;
+    uint64_t counts = argument[3];
+
+    if (to != NULL && bytes < COPY_STEP_BYTES) { /* more could be preempted */
+        memmove(to, from, bytes);
+    } else {
+        uint64_t reply_bytes = copy_fast_length(kernel, thread->space, argument[2], counts >> 16 & 0xffffu);
+        struct copied copied = {0, COPY_REFUSED};
+
+        if (reply_bytes != COPY_REFUSED)
+            copied = copy_fast_any(kernel, server->space, room->parts, room->count, thread->space, argument[1],
+                                   counts & 0xffffu);
+        if (copied.moved_bytes == COPY_REFUSED)
+            return message_general(kernel, thread, arguments);
+        message->bytes[0] = copied.sent_bytes;
+        message->bytes[1] = reply_bytes;
+        bytes = copied.moved_bytes;
+    }
+    return call_finish(kernel, thread, kernel->now_ns, argument, server, table_place(thread->table, argument[0]),
+                       bytes);
+}
+
+struct thread *message_fast_call(struct kernel *kernel, struct thread *thread, uint64_t now_ns,
+                                 const struct syscall_arguments *arguments)
+{
+    const uint64_t *argument = arguments->argument;
+    const struct handle_entry *entry = entry_of_type(thread, argument[0], OBJECT_CONNECTION);
+    const uint64_t serial = kernel->memory.view_serial;
+    const struct space_views *views = &thread->space->views;
+    struct message *message = &thread->message;
+    uint64_t counts = argument[3];
+    struct copy_run run = {0};
+    struct thread *server;
+    struct part answer;
+
+    if (entry == NULL || (counts >> 32 & ~(uint64_t)CALL_UNINTERRUPTIBLE) != 0 || argument[4] <= now_ns ||
+        !caller_is_plain(kernel, thread))
+        return message_general(kernel, thread, arguments);
+    server = call_receiver(thread, entry);
+    if (server == NULL)
+        return message_general(kernel, thread, arguments);
+    if ((uint32_t)counts != COUNTS_ONE_EACH || server->receive_vector.count != 1 ||
+        !copy_fast_part(views, serial, argument[2], &answer) || answer.length_bytes >= MESSAGE_BYTES_MAX ||
+        !copy_fast_find(serial, &server->space->views, server->receive_vector.parts, views, argument[1], &run))
+        return call_rest(kernel, thread, arguments, server, NULL, NULL, 0);
+    message->bytes[0] = run.sent_bytes; /* of no message yet */
+    message->bytes[1] = answer.length_bytes;
+    if (run.bytes - COPY_WORDS_MIN > COPY_WORDS_MAX - COPY_WORDS_MIN)
+        return call_rest(kernel, thread, arguments, server, run.to, run.from, run.bytes);
+    copy_fast_words(run.to, run.from, run.bytes);
+    return call_finish(kernel, thread, now_ns, argument, server, entry, run.bytes);
 }
 
 /* The client that the current thread answers; NULL: it is not so simple. */
 static inline struct thread *reply_client(struct kernel *kernel, struct thread *thread, uint64_t id)
 {
-    uint64_t slot = id % (1u << MESSAGE_SLOT_BITS);
-    struct thread *client = slot < kernel->slot_used ? kernel->slots[slot].thread : NULL;
+    struct thread *client = kernel->slots[id % THREADS_MAX].thread; /* an ID of a higher slot is nobody's */
 
     if (client == NULL || id == 0 || client->message.plain_id != id || client->message.server != thread ||
         is_held(client) || client->message.connection->handles == 1)
@@ -340,17 +393,19 @@ static __attribute__((noinline)) struct thread *reply_settle(struct kernel *kern
     if (first != NULL && first->priority > thread->priority)
         thread->priority = first->priority;
     lending_update(kernel, thread);
-    return schedule_hand_over(kernel, thread, client);
+    return schedule_hand_over(kernel, thread, client, kernel->now_ns);
 }
 
 /* The client lends nothing any more, and runs. */
-static inline struct thread *client_leave(struct kernel *kernel, struct thread *thread, struct thread *client)
+static inline struct thread *client_leave(struct kernel *kernel, struct thread *thread, uint64_t now_ns,
+                                          struct thread *client)
 {
     struct prioqueue_node *node = &client->message.server_node;
     struct list *levels = &thread->served.levels;
 
-    if (client->deadline.queued || !list_is_empty(&thread->lenders) || levels->previous != &node->level ||
-        levels->next != &node->level || node->peers.next != &node->peers)
+    /* Whose messages lend it time lend it their priority too. */
+    if (client->deadline.queued || levels->previous != &node->level || levels->next != &node->level ||
+        node->peers.next != &node->peers)
         return reply_settle(kernel, thread, client);
     list_init(levels);
     node->level.next = NULL;
@@ -358,18 +413,20 @@ static inline struct thread *client_leave(struct kernel *kernel, struct thread *
     node->queued = false;
     thread->priority = thread->base_priority;
     thread->lent = thread->scheduling;
-    return schedule_hand_over(kernel, thread, client);
+    return schedule_hand_over(kernel, thread, client, now_ns);
 }
 
 /* The same for one that called. */
-static inline struct thread *reply_end(struct kernel *kernel, struct thread *thread, struct thread *client,
-                                       int64_t status)
+static inline struct thread *reply_end(struct kernel *kernel, struct thread *thread, uint64_t now_ns,
+                                       struct thread *client, int64_t status)
 {
-    plat_context_result(kernel, context_of(client), status);
-    return client_leave(kernel, thread, client);
+    struct thread *next = client_leave(kernel, thread, now_ns, client);
+
+    plat_context_result(kernel, context_of(client), status); /* last: little is to be kept over it */
+    return next;
 }
 
-struct thread *message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread,
+struct thread *message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread, uint64_t now_ns,
                                                 const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
@@ -392,7 +449,7 @@ struct thread *message_fast_reply_receive_short(struct kernel *kernel, struct th
     words_put(client->control->words, words);
     reply_commit(client, count * WORD_BYTES);
     receive_commit(thread, channel, 0, 0);
-    return reply_end(kernel, thread, client, (int64_t)argument[1] >> 32);
+    return reply_end(kernel, thread, now_ns, client, (int64_t)argument[1] >> 32);
 general:
     return message_general(kernel, thread, arguments);
 }
@@ -431,30 +488,60 @@ static __attribute__((noinline)) struct thread *fault_or_general(struct kernel *
     space_fault_show(kernel, client->space, client->message.exception.address, client->message.fault.access);
     message_end(client);
     receive_commit(thread, channel, argument[4], (uint32_t)receive_count);
-    return client_leave(kernel, thread, client);
+    return client_leave(kernel, thread, kernel->now_ns, client);
 }
 
-struct thread *message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
+/* The bytes have been copied. */
+static inline struct thread *reply_finish(struct kernel *kernel, struct thread *thread, uint64_t now_ns,
+                                          const uint64_t *argument, struct channel *channel, struct thread *client,
+                                          uint64_t moved_bytes)
+{
+    reply_commit(client, moved_bytes);
+    receive_commit(thread, channel, argument[4], argument[3] >> 16 & 0xffffu);
+    return reply_end(kernel, thread, now_ns, client, (int64_t)argument[1]);
+}
+
+/* As call_rest. */
+static __attribute__((noinline)) struct thread *reply_rest(struct kernel *kernel, struct thread *thread,
+                                                           const struct syscall_arguments *arguments,
+                                                           struct thread *client, uint8_t *to, const uint8_t *from,
+                                                           uint64_t bytes)
+{
+    const uint64_t *argument = arguments->argument;
+    const struct message *message = &client->message;
+
+    if (to != NULL && bytes < COPY_STEP_BYTES) {
+        memmove(to, from, bytes);
+    } else {
+        bytes = copy_fast_any(kernel, client->space, message->parts[1], message->part_counts[1], thread->space,
+                              argument[2], argument[3] & 0xffffu)
+                    .moved_bytes;
+        if (bytes == COPY_REFUSED)
+            return message_general(kernel, thread, arguments);
+    }
+    return reply_finish(kernel, thread, kernel->now_ns, argument, reply_channel(thread, argument[5]), client, bytes);
+}
+
+struct thread *message_fast_reply_receive(struct kernel *kernel, struct thread *thread, uint64_t now_ns,
                                           const struct syscall_arguments *arguments)
 {
     const uint64_t *argument = arguments->argument;
     uint64_t counts = argument[3];
     struct channel *channel = reply_channel(thread, argument[5]);
+    struct copy_run run = {0};
     struct thread *client;
-    struct copied copied;
 
     if (channel == NULL || (counts >> 16 & 0xffffu) > PARTS_MAX || !caller_is_plain(kernel, thread))
-        goto general;
+        return fault_or_general(kernel, thread, arguments, channel);
     client = reply_client(kernel, thread, argument[0]);
     if (client == NULL || client->message.is_short)
-        goto general;
-    copied = copy_fast(kernel, client->space, client->message.parts[1], client->message.part_counts[1],
-                       thread->space, argument[2], counts & 0xffffu);
-    if (copied.moved_bytes == COPY_REFUSED)
-        goto general;
-    reply_commit(client, copied.moved_bytes);
-    receive_commit(thread, channel, argument[4], counts >> 16 & 0xffffu);
-    return reply_end(kernel, thread, client, (int64_t)argument[1]);
-general:
-    return fault_or_general(kernel, thread, arguments, channel);
+        return fault_or_general(kernel, thread, arguments, channel);
+    if ((counts & 0xffffu) != 1 || client->message.part_counts[1] != 1 ||
+        !copy_fast_find(kernel->memory.view_serial, &client->space->views, client->message.parts[1],
+                        &thread->space->views, argument[2], &run))
+        return reply_rest(kernel, thread, arguments, client, NULL, NULL, 0);
+    if (run.bytes - COPY_WORDS_MIN > COPY_WORDS_MAX - COPY_WORDS_MIN)
+        return reply_rest(kernel, thread, arguments, client, run.to, run.from, run.bytes);
+    copy_fast_words(run.to, run.from, run.bytes);
+    return reply_finish(kernel, thread, now_ns, argument, channel, client, run.bytes);
 }

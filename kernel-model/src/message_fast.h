@@ -7,14 +7,14 @@
 
 #include <kernel/kernel.h>
 
-/* Each makes the current thread's call. Returns as kernel_syscall. */
-struct thread *message_fast_call(struct kernel *kernel, struct thread *thread,
+/* Each makes the current thread's call, at the kernel's now_ns. Returns as kernel_syscall. */
+struct thread *message_fast_call(struct kernel *kernel, struct thread *thread, uint64_t now_ns,
                                  const struct syscall_arguments *arguments);
-struct thread *message_fast_call_short(struct kernel *kernel, struct thread *thread,
+struct thread *message_fast_call_short(struct kernel *kernel, struct thread *thread, uint64_t now_ns,
                                        const struct syscall_arguments *arguments);
-struct thread *message_fast_reply_receive(struct kernel *kernel, struct thread *thread,
+struct thread *message_fast_reply_receive(struct kernel *kernel, struct thread *thread, uint64_t now_ns,
                                           const struct syscall_arguments *arguments);
-struct thread *message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread,
+struct thread *message_fast_reply_receive_short(struct kernel *kernel, struct thread *thread, uint64_t now_ns,
                                                 const struct syscall_arguments *arguments);
 /* The general way, of any call (kernel.c). Returns NULL. */
 struct thread *message_general(struct kernel *kernel, struct thread *thread,

@@ -66,11 +66,11 @@ static inline struct thread *schedule_plain_go(struct kernel *kernel, struct thr
 
 /* Whether a thread of this priority runs on, and the timer is armed for it already: as it always is for all deadlines
  * when a thread runs, only the end of its slice may be new. */
-static inline bool schedule_goes_on(const struct kernel *kernel, int priority)
+static inline bool schedule_goes_on(const struct kernel *kernel, uint64_t now_ns, int priority)
 {
     const struct cpu *cpu = &kernel->cpu[0];
 
-    if (kernel->now_ns >= cpu->slice_end_ns)
+    if (now_ns >= cpu->slice_end_ns)
         return false;
     return cpu->top < priority || (cpu->top == priority && cpu->armed_ns <= cpu->slice_end_ns);
 }
@@ -88,19 +88,20 @@ static inline bool schedule_is_paid(const struct kernel *kernel, const struct th
 }
 
 /* The current thread has blocked, having woken `to`, which gets the CPU. If there is a payer, it has been charged.
- * Returns `to`; NULL: kernel_next has to look. */
-static inline struct thread *schedule_hand_over(struct kernel *kernel, struct thread *from, struct thread *to)
+ * now_ns is the kernel's. Returns `to`; NULL: kernel_next has to look. */
+static inline struct thread *schedule_hand_over(struct kernel *kernel, struct thread *from, struct thread *to,
+                                                uint64_t now_ns)
 {
     struct cpu *cpu = &kernel->cpu[0];
 
-    if (!schedule_goes_on(kernel, to->priority) || !schedule_is_paid(kernel, to)) {
+    if (!schedule_goes_on(kernel, now_ns, to->priority) || !schedule_is_paid(kernel, to)) {
         to->state = THREAD_READY;
         cpu->current = NULL;
         cpu->direct = to;
         return NULL;
     }
-    from->cpu_ns += kernel->now_ns - cpu->account_ns;
-    cpu->account_ns = kernel->now_ns;
+    from->cpu_ns += now_ns - cpu->account_ns;
+    cpu->account_ns = now_ns;
     kernel->direct_switches++;
     to->state = THREAD_RUNNING;
     to->in_call = false;

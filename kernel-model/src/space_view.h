@@ -14,7 +14,7 @@ struct space;
 
 struct space_view {
     uint64_t page;       /* its number */
-    uint64_t serials[2]; /* of when it was seen: to be read [0], to be written [1]. Others than the kernel's have ended */
+    uint64_t serials[2]; /* of when it was seen to be read [0], written [1]; others than the kernel's have ended */
     uint64_t shift;      /* from its address to where the kernel sees it */
 };
 
@@ -22,30 +22,30 @@ struct space_views {
     struct space_view views[SPACE_VIEWS];
 };
 
-/* Where a page's view is if it is known. */
-static inline const struct space_view *space_view_of(const struct space_views *views, uint64_t address)
+/* The view of the page if it is known, else of another one; read in one go. */
+static inline struct space_view space_view_of(const struct space_views *views, uint64_t address)
 {
-    return &views->views[(address >> PAGE_SHIFT) % SPACE_VIEWS];
+    return views->views[(address >> PAGE_SHIFT) % SPACE_VIEWS];
 }
 
-/* Whether it shows `length` bytes, 1 to PAGE_BYTES: they lie in one page, and that is known. */
-static inline bool space_view_shows(const struct space_view *view, uint64_t serial, uint64_t address, uint64_t length,
+/* Whether it shows `length` bytes: they lie in one page, and that is known. Of no bytes it may say either. */
+static inline bool space_view_shows(struct space_view view, uint64_t serial, uint64_t address, uint64_t length,
                                     bool write)
 {
     /* Had they begun in the page before, its place would be another one. */
-    return view->page == (address + length - 1) >> PAGE_SHIFT && view->serials[write] == serial;
+    return (view.page == (address + length - 1) >> PAGE_SHIFT) & (view.serials[write] == serial);
 }
 
-static inline uint8_t *space_view_bytes(const struct space_view *view, uint64_t address)
+static inline uint8_t *space_view_bytes(struct space_view view, uint64_t address)
 {
-    return (uint8_t *)(uintptr_t)(address + view->shift);
+    return (uint8_t *)(uintptr_t)(address + view.shift);
 }
 
 /* The view of such bytes; NULL if they are not known. */
 static inline uint8_t *space_view_span(const struct space_views *views, uint64_t serial, uint64_t address,
                                        uint64_t length, bool write)
 {
-    const struct space_view *view = space_view_of(views, address);
+    const struct space_view view = space_view_of(views, address);
 
     return space_view_shows(view, serial, address, length, write) ? space_view_bytes(view, address) : NULL;
 }

@@ -1,6 +1,7 @@
 /* Calls into the kernel core. The core is a state machine: none of these blocks, reads a clock, allocates outside the
  * frames it was given, or switches stacks. The platform calls one at a time per kernel (the big lock), passes the CPU
- * and the monotonic time, and after each of them resumes the thread that kernel_next names.
+ * and the monotonic time (one before the last counts as the last), and after each of them resumes the thread that
+ * kernel_next names.
  * Tests: tests/unit/kernel, tests/spec. */
 #ifndef KERNEL_KERNEL_H
 #define KERNEL_KERNEL_H
