@@ -340,7 +340,9 @@ int machine_run(struct machine *machine)
             now_ns = machine_now_ns();
             event_tell(machine, thread, &event, now_ns);
         } else {
-            syscall(SYS_futex, &machine->kicks, FUTEX_WAIT_PRIVATE, machine->kicks_seen, NULL, NULL, 0);
+            if (kernel_may_wait(machine->kernel, CPU)) {
+                syscall(SYS_futex, &machine->kicks, FUTEX_WAIT_PRIVATE, machine->kicks_seen, NULL, NULL, 0);
+            }
             now_ns = machine_now_ns();
         }
     }

@@ -64,11 +64,12 @@ struct plat_context *machine_enter(struct thread *thread)
     return arch_context_enter(machine.entered);
 }
 
+/* Work that was preempted goes on also if what it was preempted for is no longer pending. */
 struct plat_context *machine_wait(void)
 {
     for (;;) {
         machine_end_if_stopped();
-        if (!arch_interrupt_pending()) {
+        if (kernel_may_wait(machine.kernel, 0) && !arch_interrupt_pending()) {
             arch_idle();
         }
         machine_interrupts();

@@ -294,6 +294,15 @@ struct thread *kernel_next(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
     return thread == NULL ? next_general(kernel, cpu, later_ns) : schedule_plain_go(kernel, thread, later_ns);
 }
 
+bool kernel_may_wait(struct kernel *kernel, unsigned cpu)
+{
+    KERNEL_ASSERT(kernel, cpu < CPUS_MAX);
+    if (schedule_current(kernel) != NULL || kernel->memory.remains.first != NULL)
+        return false;
+    schedule_wait_check(kernel);
+    return true;
+}
+
 void kernel_info_get(struct kernel *kernel, struct kernel_info *info)
 {
     *info = (struct kernel_info){

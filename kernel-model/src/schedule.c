@@ -276,6 +276,28 @@ struct thread *schedule_next(struct kernel *kernel)
     return thread;
 }
 
+/* Whether it may run and nothing that it waits for is known. */
+static bool is_left_behind(const struct thread *thread)
+{
+    return (thread->state == THREAD_READY || thread->state == THREAD_RUNNING) && !thread->suspended &&
+           thread->budget_wait == NULL;
+}
+
+void schedule_wait_check(struct kernel *kernel)
+{
+    struct cpu *cpu = schedule_cpu(kernel);
+
+    KERNEL_ASSERT(kernel, cpu->current == NULL && cpu->direct == NULL && cpu->top < 0);
+    KERNEL_ASSERT(kernel, cpu->armed_ns <= deadline_next(&kernel->deadlines));
+    for (unsigned i = 0; i < SCHEDULE_CHECK_SLOTS && i < kernel->slot_used; i++) {
+        const struct thread *thread;
+
+        cpu->check_slot = cpu->check_slot + 1 < kernel->slot_used ? cpu->check_slot + 1 : 0;
+        thread = kernel->slots[cpu->check_slot].thread;
+        KERNEL_ASSERT(kernel, thread == NULL || !is_left_behind(thread));
+    }
+}
+
 unsigned schedule_check(struct kernel *kernel)
 {
     struct cpu *cpu = schedule_cpu(kernel);

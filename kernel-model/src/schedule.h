@@ -11,6 +11,7 @@
 
 #define CPUS_MAX 1u
 #define READY_WORDS (PRIORITY_COUNT / 64u)
+#define SCHEDULE_CHECK_SLOTS 32u
 
 struct kernel;
 struct scheduling;
@@ -28,6 +29,7 @@ struct cpu {
     uint64_t armed_ns;   /* of the platform's timer */
     uint64_t account_ns; /* until when time has been charged */
     uint64_t insertions; /* into ready queues, ever */
+    uint32_t check_slot; /* schedule_wait_check goes on here */
 };
 
 void schedule_init(struct kernel *kernel);
@@ -51,5 +53,7 @@ struct thread *schedule_next(struct kernel *kernel);
 /* The thread that entered the kernel; NULL while there is none (boot, idle). */
 struct thread *schedule_current(struct kernel *kernel);
 unsigned schedule_check(struct kernel *kernel);
+/* Asserts that nobody could run and that the timer is armed. Looks at SCHEDULE_CHECK_SLOTS threads. */
+void schedule_wait_check(struct kernel *kernel);
 
 #endif

@@ -205,6 +205,8 @@ static enum world_result step_checked(struct world *world, const struct operatio
         next = kernel_next(kernel, 0, world->now.spec.now_ns);
         world_stops_note(world);
     } while (next == NULL && schedule_current(kernel) != NULL);
+    if (next == NULL)
+        (void)kernel_may_wait(kernel, 0); /* it finds who is forgotten */
     for (int i = 0; i < world->config.threads; i++)
         found = next == world->threads[i] ? i : found;
     open = world->direct_lost || (world->preempted && passed_over != world->now.spec.passed_over);

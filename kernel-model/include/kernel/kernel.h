@@ -88,6 +88,12 @@ void kernel_timer(struct kernel *kernel, unsigned cpu, uint64_t now_ns);
  * that first, until it is done or plat_preempt_pending; and before it idles it gives back what ended objects left. */
 struct thread *kernel_next(struct kernel *kernel, unsigned cpu, uint64_t now_ns);
 
+/* After kernel_next has said NULL: whether the platform may wait. If not, long work was preempted: what is pending is
+ * to be delivered and kernel_next asked again, even if nothing is pending any more. Panics if somebody has been
+ * forgotten: a thread that could run, or a deadline before that of the armed timer. Constant time: it looks at some
+ * threads only, at others each time. */
+bool kernel_may_wait(struct kernel *kernel, unsigned cpu);
+
 /* Verifies every invariant of the whole state; panics by plat_panic naming the number of the one that fails. */
 void kernel_check(struct kernel *kernel);
 

@@ -173,6 +173,8 @@ struct thread *next_of(struct scenario *scenario)
 {
     struct thread *thread = kernel_next(scenario->kernel, 0, scenario->now_ns);
 
+    if (thread == NULL)
+        (void)kernel_may_wait(scenario->kernel, 0); /* it finds who is forgotten */
     scenario_check(scenario);
     return thread;
 }

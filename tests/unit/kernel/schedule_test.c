@@ -2,6 +2,10 @@
 #include "scenario.h"
 #include "unit.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 START_TEST(the_highest_priority_runs_and_preempts_SCH_1)
 {
     struct scenario *s = scenario_create();
@@ -160,7 +164,84 @@ START_TEST(a_thread_may_not_rise_above_its_own_priority_SCH_1)
 }
 END_TEST
 
+START_TEST(a_platform_waits_only_when_no_work_is_left_SCH_1)
+{
+    struct scenario *s = scenario_create();
+    struct process process = process_create(s);
+    struct thread *server = thread_add(&process, 10, NULL, NULL);
+    struct thread *client = thread_add(&process, 10, NULL, NULL);
+    int channel = channel_add(s, server, 0, 0);
+    int connection = connection_add(s, server, channel, client, 1);
+    uint64_t sent = VECTOR(s, client, {DATA, 4 * PAGE_BYTES});
+    uint64_t room = VECTOR(s, server, {DATA + 8 * PAGE_BYTES, 4 * PAGE_BYTES});
+
+    ACT(s, server, RECEIVE, (uint64_t)channel, room, 1, DEADLINE_NONE);
+    s->fake->preempt_always = true;
+    ACT(s, client, CALL, (uint64_t)connection, sent, 0, 1, DEADLINE_NONE);
+    ck_assert_ptr_null(next_of(s));
+    ck_assert(!kernel_may_wait(s->kernel, 0));
+    s->fake->preempt_always = false;
+    ck_assert_ptr_eq(next_of(s), server);
+    ck_assert_int_eq(ACT(s, server, THREAD_SLEEP, DEADLINE_NONE), SYSCALL_BLOCKED);
+    ck_assert_ptr_null(next_of(s));
+    ck_assert(kernel_may_wait(s->kernel, 0));
+    scenario_destroy(s);
+}
+END_TEST
+
+/* Whether a platform that asks if it may wait is told by a panic that it may not. */
+static bool wait_is_a_panic(struct scenario *s)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        close(STDERR_FILENO); /* it is as it should be */
+        signal(SIGABRT, SIG_DFL);
+        (void)kernel_may_wait(s->kernel, 0);
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+/* One more than are looked at each time: what is not seen at once is later. */
+START_TEST(a_forgotten_thread_or_deadline_is_a_panic_and_no_wait_SCH_1_SCH_7)
+{
+    struct scenario *s = scenario_create();
+    struct process process = process_create(s);
+    struct thread *threads[SCHEDULE_CHECK_SLOTS + 1];
+
+    for (unsigned i = 0; i < SCHEDULE_CHECK_SLOTS + 1; i++) {
+        threads[i] = thread_add(&process, 10, NULL, NULL);
+        ACT(s, threads[i], THREAD_SLEEP, s->now_ns + 1000);
+    }
+    ck_assert_ptr_null(next_of(s));
+    ck_assert(!wait_is_a_panic(s));
+    for (unsigned i = 0; i < SCHEDULE_CHECK_SLOTS + 1; i++) {
+        bool seen = false;
+
+        threads[i]->state = THREAD_READY;
+        for (unsigned turn = 0; turn < 3 && !seen; turn++) {
+            seen = wait_is_a_panic(s);
+            if (!seen)
+                ck_assert(kernel_may_wait(s->kernel, 0));
+        }
+        ck_assert(seen);
+        threads[i]->state = THREAD_SLEEP;
+    }
+    s->kernel->cpu[0].armed_ns++;
+    ck_assert(wait_is_a_panic(s));
+    s->kernel->cpu[0].armed_ns--;
+    ck_assert(!wait_is_a_panic(s));
+    scenario_destroy(s);
+}
+END_TEST
+
 UNIT_MAIN("schedule", the_highest_priority_runs_and_preempts_SCH_1, equals_take_turns_by_slices_SCH_1,
           yield_goes_behind_equals_only_SCH_1, a_preempted_thread_goes_on_before_its_equals_SCH_1,
           no_timer_is_armed_without_need_SCH_7, an_idle_machine_arms_no_stale_deadline_SCH_7,
-          time_is_charged_to_who_ran, a_thread_may_not_rise_above_its_own_priority_SCH_1)
+          time_is_charged_to_who_ran, a_thread_may_not_rise_above_its_own_priority_SCH_1,
+          a_platform_waits_only_when_no_work_is_left_SCH_1,
+          a_forgotten_thread_or_deadline_is_a_panic_and_no_wait_SCH_1_SCH_7)
