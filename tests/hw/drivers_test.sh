@@ -3,7 +3,6 @@
 # shellcheck source=tests/host/lib.sh
 . "$(dirname "$0")/../host/lib.sh"
 BOARD=$TOP/hw/image/board
-RUN_TIMEOUT_S=120
 
 boot() { # INPUT BOARD ARG...
     run_with "$1" "$BOARD" "$2" run "${@:3}"

@@ -4,7 +4,7 @@
 # shellcheck source=tests/host/lib.sh
 . "$(dirname "$0")/../host/lib.sh"
 BOARD=$TOP/hw/image/board
-RUN_TIMEOUT_S=300
+RUN_TIMEOUT_S=900 # meets a hang only
 declare -A covers=(
     [files]="VFS-11 CMP-1 CMP-2"
     [processes]="PRC-4 PRC-5 PRC-7 PRC-9 VFS-12 CMP-2"

@@ -3,7 +3,6 @@
 # shellcheck source=tests/host/lib.sh
 . "$(dirname "$0")/../host/lib.sh"
 BOARD=$TOP/hw/image/board
-RUN_TIMEOUT_S=120
 
 forked() { [[ $status == 0 && $out == "PASS fork_of_a_gibibyte"* && -z $err ]]; }
 

@@ -13,10 +13,10 @@ interrupted() {
     rm -f "$work"/monitor.*
     mkfifo "$work/monitor.in" "$work/monitor.out" "$work/said"
     exec 7<>"$work/monitor.in" 8<>"$work/monitor.out" 9<>"$work/said"
-    timeout -k 5 60 "$BOARD" "$board" run --qemu -monitor --qemu "pipe:$work/monitor" -- sh -c "$1" \
+    timeout -k 5 "$RUN_TIMEOUT_S" "$BOARD" "$board" run --qemu -monitor --qemu "pipe:$work/monitor" -- sh -c "$1" \
         </dev/null >"$work/said" 2>&1 &
     local pid=$!
-    while read -r -t 50 line <&9 && [[ $line != started* ]]; do :; done
+    while read -r -t "$RUN_TIMEOUT_S" line <&9 && [[ $line != started* ]]; do :; done
     while read -r -t "$2" line <&9; do :; done
     echo nmi >&7
     wait "$pid" || status=$?

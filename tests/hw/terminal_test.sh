@@ -3,7 +3,7 @@
 # shellcheck source=tests/host/lib.sh
 . "$(dirname "$0")/../host/lib.sh"
 
-readonly STEPS=600 # of 50 ms
+readonly STEPS=2000 # of 50 ms: meets a hang only
 socket=
 tm() { tmux -S "$socket" -f /dev/null "$@"; }
 cleanup() {
