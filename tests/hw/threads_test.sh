@@ -12,12 +12,12 @@ asked() {
     rm -f "$work/monitor" "$work/in" "$work/said"
     mkfifo "$work/in" "$work/said"
     exec 7<>"$work/in" 9<>"$work/said"
-    timeout -k 5 120 "$BOARD" "$1" run --monitor "$work/monitor" -- \
+    timeout -k 5 "$RUN_TIMEOUT_S" "$BOARD" "$1" run --monitor "$work/monitor" -- \
         sh -c 'sleep 100000 & echo started; read line; kill $!; echo "ended $line"; exit 3' <&7 >&9 2>&1 &
     local pid=$!
-    while read -r -t 100 line <&9 && [[ $line != started* ]]; do :; done
+    while read -r -t "$RUN_TIMEOUT_S" line <&9 && [[ $line != started* ]]; do :; done
     while ((tries++ < ASKED_MAX)); do
-        out=$(timeout -k 5 60 "$BUILD/tests/board_threads" "$2" "$work/monitor" 2>&1)
+        out=$(timeout -k 5 "$RUN_TIMEOUT_S" "$BUILD/tests/board_threads" "$2" "$work/monitor" 2>&1)
         ! waits || break
         read -r -t 1 line <&9
     done
@@ -41,15 +41,15 @@ spinning() {
     rm -f "$work/monitor" "$work/said"
     mkfifo "$work/said"
     exec 9<>"$work/said"
-    timeout -k 5 120 "$BOARD" "$1" run --monitor "$work/monitor" -- sh -c 'echo started; while :; do :; done' \
-        </dev/null >&9 2>&1 &
+    timeout -k 5 "$RUN_TIMEOUT_S" "$BOARD" "$1" run --monitor "$work/monitor" -- \
+        sh -c 'echo started; while :; do :; done' </dev/null >&9 2>&1 &
     local pid=$!
-    while read -r -t 100 line <&9 && [[ $line != started* ]]; do :; done
+    while read -r -t "$RUN_TIMEOUT_S" line <&9 && [[ $line != started* ]]; do :; done
     while ((tries++ < 5)) && [[ $status == 0 ]]; do
-        out=$(timeout -k 5 60 "$BUILD/tests/board_threads" "$2" "$work/monitor" 2>&1) || status=$?
+        out=$(timeout -k 5 "$RUN_TIMEOUT_S" "$BUILD/tests/board_threads" "$2" "$work/monitor" 2>&1) || status=$?
     done
-    kill $pid
-    wait $pid
+    kill "$pid"
+    wait "$pid"
     exec 9>&-
     [[ $status == 0 && $out == "machine: "*": running"* ]]
 }
