@@ -163,6 +163,9 @@ static void exec_commit(struct root *root, struct root_call *call, struct task *
     process->signal_flags = 0;
     process->executed = true;
     program_set(process, call);
+    if (process->stopped) { /* after the caller had asked */
+        sys_thread_suspend(task->handle);
+    }
 }
 
 void serve_exec(struct root *root, struct root_call *call)

@@ -158,6 +158,20 @@ START_TEST(a_signal_that_comes_during_exec_is_not_lost_PRC_9)
 }
 END_TEST
 
+START_TEST(a_process_that_is_stopped_during_exec_stays_stopped_PRC_9)
+{
+    struct root *root = fake_root();
+    struct process *p = fake_process(root, process_find(root, 1));
+    struct signal_record record = {.signal = SIGNAL_STOP};
+    signal_send(root, p, NULL, &record);
+    exec_ask(root, p);
+    ck_assert(p->stopped && fake_thread(p)->suspended);
+    record.signal = SIGNAL_CONT;
+    signal_send(root, p, NULL, &record);
+    ck_assert(!p->stopped && !fake_thread(p)->suspended);
+}
+END_TEST
+
 START_TEST(a_blocked_signal_is_pending_still_after_exec_PRC_9)
 {
     struct root *root = fake_root();
@@ -292,7 +306,8 @@ END_TEST
 UNIT_MAIN("process", a_pid_is_not_reused_while_a_handle_is_open_PRC_6, a_stale_cookie_names_nothing,
           a_blank_process_without_handles_is_gone_PRC_8, the_table_is_limited_and_recovers, a_child_inherits_PRC_2,
           the_last_thread_ends_the_process, exec_replaces_all_threads_PRC_5,
-          a_signal_that_comes_during_exec_is_not_lost_PRC_9, a_blocked_signal_is_pending_still_after_exec_PRC_9,
+          a_signal_that_comes_during_exec_is_not_lost_PRC_9,
+          a_process_that_is_stopped_during_exec_stays_stopped_PRC_9, a_blocked_signal_is_pending_still_after_exec_PRC_9,
           a_failed_exec_leaves_the_caller_intact_PRC_5, groups_follow_posix,
           stopped_jobs_of_a_shell_that_ends_are_hung_up, only_uid_0_changes_ids_freely,
           the_biggest_program_goes_when_memory_is_exhausted, stat_has_52_fields, texts_are_cut_at_the_buffer)
