@@ -45,16 +45,20 @@ settled() {
     return 1
 }
 
-# gone PID...: waits until none of them lives.
+# born PID: when it was started; nothing if it is gone. Process IDs are used again, soon where there are few.
+born() {
+    local stat
+    stat=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null)
+    [[ -z $stat || $stat == [ZX]* ]] || awk '{ print $20 }' <<<"$stat"
+}
+
+# gone "PID BIRTH"...: waits until none of them lives.
 gone() {
-    local step pid alive
+    local step task alive
     for ((step = 0; step < WAIT_STEPS; step++)); do
         alive=
-        for pid in "$@"; do
-            case $(ps -o stat= -p "$pid") in
-                '' | Z*) ;;
-                *) alive=$pid ;;
-            esac
+        for task in "$@"; do
+            [[ $(born "${task% *}") != "${task#* }" ]] || alive=$task
         done
         [[ -n $alive ]] || return 0
         sleep 0.05
@@ -63,13 +67,17 @@ gone() {
 }
 
 killed_leaves_nothing() { # COMMAND of the OS
-    local -a pids
+    local -a living=()
+    local pid birth
     machine_start "$BATON" run -- sh -c "$1" || return 1
-    mapfile -t pids < <(tasks "$machine")
-    [[ ${#pids[@]} -gt 4 ]] || return 1
+    for pid in $(tasks "$machine"); do
+        birth=$(born "$pid")
+        [[ -z $birth ]] || living+=("$pid $birth")
+    done
+    [[ ${#living[@]} -gt 4 ]] || return 1
     kill -9 "$machine"
     wait "$machine" 2>/dev/null
-    gone "${pids[@]}"
+    gone "${living[@]}"
 }
 verdict kill_9_of_an_idle_machine_leaves_no_task "SIM-11" killed_leaves_nothing 'echo up; sleep 1000'
 verdict kill_9_of_a_busy_machine_leaves_no_task "SIM-11" killed_leaves_nothing 'echo up; while :; do :; done'
