@@ -33,7 +33,6 @@ struct transfer_set {
 };
 
 struct message {
-    struct prioqueue_node queue_node;  /* SEND without a copier: in channel->queue */
     struct prioqueue_node server_node; /* SEND and REPLY: in server->served, if server */
     struct list unanswered_link;       /* REPLY, and SEND with a copier: in channel->unanswered */
     struct list lender_link;           /* REPLY: in server->lenders, if server */
@@ -52,6 +51,7 @@ struct message {
     bool is_short;
     bool unblocking;  /* one PULSE_UNBLOCK has gone out */
     bool uninterruptible;
+    struct prioqueue_node queue_node; /* SEND without a copier: in channel->queue */
     struct thread *copier; /* whose call is in the middle of copying it, as receiver (SEND) or answerer (REPLY) */
     struct pulse unblock;
     struct exception_info exception; /* faults: what becomes of it if the page is refused */

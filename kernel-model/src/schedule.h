@@ -23,13 +23,13 @@ struct cpu {
     struct thread *running; /* last returned by kernel_next */
     struct scheduling *payer; /* of its time; NULL: nobody */
     int top; /* highest priority with a ready thread, or -1 */
-    uint64_t ready_bits[READY_WORDS];
-    struct list ready[PRIORITY_COUNT]; /* thread.ready_link */
     uint64_t slice_end_ns;
     uint64_t armed_ns;   /* of the platform's timer */
     uint64_t account_ns; /* until when time has been charged */
     uint64_t insertions; /* into ready queues, ever */
     uint32_t check_slot; /* schedule_wait_check goes on here */
+    uint64_t ready_bits[READY_WORDS];
+    struct list ready[PRIORITY_COUNT]; /* thread.ready_link */
 };
 
 void schedule_init(struct kernel *kernel);

@@ -74,10 +74,10 @@ struct thread {
     struct memory *key_memory; /* ADDRESS_WAIT: referenced */
     uint64_t key_offset;
 
+    struct prioqueue served; /* as a server: message.server_node of those who lend it their priority */
+    struct message message;  /* as a client; what begins near the thread's beginning takes fewer instructions */
     struct syscall_arguments call; /* its last one */
     struct job job;                /* what that is copying */
-    struct message message;  /* as a client */
-    struct prioqueue served; /* as a server: message.server_node of those who lend it their priority */
     struct pulse death;
     _Alignas(16) uint8_t context[PLAT_CONTEXT_BYTES]; /* last: what comes before is then near the beginning */
 };

@@ -28,16 +28,36 @@ int64_t sys_call(int connection, const struct part *send, uint32_t send_count, c
     return gate_call(SYS_CALL, (uint64_t)connection, GATE_ADDRESS(send), GATE_ADDRESS(reply), counts, deadline_ns, 0);
 }
 
+struct words {
+    uint64_t word[MESSAGE_WORDS_MAX];
+};
+
+/* The first `count` of them, at most all; the rest is 0. */
+static inline struct words words_take(const uint64_t *words, uint32_t count)
+{
+    struct words taken = {{0}};
+    if (count > 0) {
+        taken.word[0] = words[0];
+    }
+    if (count > 1) {
+        taken.word[1] = words[1];
+    }
+    if (count > 2) {
+        taken.word[2] = words[2];
+    }
+    if (count > 3) {
+        taken.word[3] = words[3];
+    }
+    return taken;
+}
+
 int64_t sys_call_short(int connection, const uint64_t *words, uint32_t send_count, uint32_t reply_count, uint32_t flags)
 {
-    uint64_t word[MESSAGE_WORDS_MAX] = {0};
     if (send_count > MESSAGE_WORDS_MAX || reply_count > MESSAGE_WORDS_MAX) {
         return -E_INVAL;
     }
-    for (uint32_t i = 0; i < send_count; i++) {
-        word[i] = words[i];
-    }
-    return gate_call(SYS_CALL_SHORT, (uint64_t)connection, word[0], word[1], word[2], word[3],
+    struct words sent = words_take(words, send_count);
+    return gate_call(SYS_CALL_SHORT, (uint64_t)connection, sent.word[0], sent.word[1], sent.word[2], sent.word[3],
                      send_count | reply_count << 8 | (uint64_t)flags << 32);
 }
 
@@ -53,14 +73,12 @@ int64_t sys_reply(uint64_t message_id, int64_t status, const struct part *parts,
 
 int64_t sys_reply_short(uint64_t message_id, int64_t status, const uint64_t *words, uint32_t count)
 {
-    uint64_t word[MESSAGE_WORDS_MAX] = {0};
     if (count > MESSAGE_WORDS_MAX || status < REPLY_SHORT_STATUS_MIN || status > REPLY_SHORT_STATUS_MAX) {
         return -E_INVAL;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        word[i] = words[i];
-    }
-    return gate_call(SYS_REPLY_SHORT, message_id, count | (uint64_t)status << 8, word[0], word[1], word[2], word[3]);
+    struct words sent = words_take(words, count);
+    return gate_call(SYS_REPLY_SHORT, message_id, count | (uint64_t)status << 8, sent.word[0], sent.word[1],
+                     sent.word[2], sent.word[3]);
 }
 
 int sys_reply_receive(uint64_t message_id, int64_t status, const struct part *reply, uint32_t reply_count,
@@ -72,19 +90,16 @@ int sys_reply_receive(uint64_t message_id, int64_t status, const struct part *re
 
 int sys_reply_receive_short(uint64_t message_id, int32_t status, const uint64_t *words, uint32_t count, int channel)
 {
-    uint64_t word[MESSAGE_WORDS_MAX] = {0};
     if (count > MESSAGE_WORDS_MAX) {
         return -E_INVAL;
     }
     if (channel < 0 || (uint32_t)channel > REPLY_RECEIVE_SHORT_CHANNELS) {
         return -E_BADF;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        word[i] = words[i];
-    }
+    struct words sent = words_take(words, count);
     return (int)gate_call(SYS_REPLY_RECEIVE_SHORT, message_id,
-                          count | (uint64_t)(uint32_t)channel << 8 | (uint64_t)(uint32_t)status << 32, word[0], word[1],
-                          word[2], word[3]);
+                          count | (uint64_t)(uint32_t)channel << 8 | (uint64_t)(uint32_t)status << 32,
+                          sent.word[0], sent.word[1], sent.word[2], sent.word[3]);
 }
 
 int64_t sys_message_read(uint64_t message_id, uint64_t offset_bytes, const struct part *parts, uint32_t count)
