@@ -47,7 +47,6 @@ static void machine_end_if_stopped(void)
 /* What is rarely to be done comes in a function of its own, so that the other one needs no stack. */
 static __attribute__((noinline, cold)) struct plat_context *enter_prepared(struct thread *thread)
 {
-    machine_end_if_stopped();
     page_table_ready(thread_plat_space(thread));
     arch_space_prepare(thread_plat_space(thread));
     return machine_enter(thread);
@@ -56,7 +55,7 @@ static __attribute__((noinline, cold)) struct plat_context *enter_prepared(struc
 struct plat_context *machine_enter(struct thread *thread)
 {
     struct plat_space *space = thread_plat_space(thread);
-    if (__builtin_expect(machine.stopped || !arch_space_is_prepared(space), 0)) {
+    if (__builtin_expect(!arch_space_is_prepared(space), 0)) {
         return enter_prepared(thread);
     }
     arch_space_switch(space);

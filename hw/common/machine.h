@@ -66,7 +66,7 @@ static inline struct plat_context *machine_resume(struct thread *thread)
 static inline struct plat_context *machine_next(uint64_t now_ns)
 {
     struct thread *thread = kernel_next(machine.kernel, 0, now_ns);
-    if (thread == NULL) {
+    if (thread == NULL || machine.stopped) {
         return machine_wait();
     }
     return machine_resume(thread);

@@ -102,7 +102,6 @@ void plat_stop(struct kernel *kernel, int status)
 {
     (void)kernel;
     machine.stopped = true;
-    machine.entered = NULL; /* machine_next looks only where the thread changes */
     machine.status = status;
 }
 
