@@ -12,6 +12,7 @@ struct copy_run {
     const uint8_t *from;
     uint64_t bytes;      /* to copy: any number that fits into a page */
     uint64_t sent_bytes; /* the sender's vector in full */
+    uint64_t any_length; /* bits of both lengths: not checked yet */
 };
 
 /* What copy_fast_any has done. */
@@ -79,9 +80,9 @@ static inline bool copy_fast_find(uint64_t serial, const struct space_views *to_
     struct part room, part;
 
     if (!copy_fast_part(from_views, serial, from_parts, &part) ||
-        !copy_fast_part(to_views, serial, to_parts, &room) ||
-        (part.length_bytes | room.length_bytes) >= MESSAGE_BYTES_MAX)
+        !copy_fast_part(to_views, serial, to_parts, &room))
         return false;
+    run->any_length = part.length_bytes | room.length_bytes;
     run->sent_bytes = part.length_bytes;
     run->bytes = part.length_bytes < room.length_bytes ? part.length_bytes : room.length_bytes;
     from = space_view_of(from_views, part.base);

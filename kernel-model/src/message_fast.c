@@ -301,8 +301,9 @@ struct thread *message_fast_call(struct kernel *kernel, struct thread *thread, u
     if (server == NULL)
         return message_general(kernel, thread, arguments);
     if ((uint32_t)counts != COUNTS_ONE_EACH || server->receive_vector.count != 1 ||
-        !copy_fast_part(views, serial, argument[2], &answer) || answer.length_bytes >= MESSAGE_BYTES_MAX ||
-        !copy_fast_find(serial, &server->space->views, server->receive_vector.parts, views, argument[1], &run))
+        !copy_fast_part(views, serial, argument[2], &answer) ||
+        !copy_fast_find(serial, &server->space->views, server->receive_vector.parts, views, argument[1], &run) ||
+        (run.any_length | answer.length_bytes) >= MESSAGE_BYTES_MAX)
         return call_rest(kernel, thread, arguments, server, NULL, NULL, 0);
     message->bytes[0] = run.sent_bytes; /* of no message yet */
     message->bytes[1] = answer.length_bytes;
@@ -538,7 +539,8 @@ struct thread *message_fast_reply_receive(struct kernel *kernel, struct thread *
         return fault_or_general(kernel, thread, arguments, channel);
     if ((counts & 0xffffu) != 1 || client->message.part_counts[1] != 1 ||
         !copy_fast_find(kernel->memory.view_serial, &client->space->views, client->message.parts[1],
-                        &thread->space->views, argument[2], &run))
+                        &thread->space->views, argument[2], &run) ||
+        run.any_length >= MESSAGE_BYTES_MAX)
         return reply_rest(kernel, thread, arguments, client, NULL, NULL, 0);
     if (run.bytes - COPY_WORDS_MIN > COPY_WORDS_MAX - COPY_WORDS_MIN)
         return reply_rest(kernel, thread, arguments, client, run.to, run.from, run.bytes);
