@@ -73,7 +73,7 @@ struct plat_context *machine_wait(void)
         }
         machine_interrupts();
         struct thread *thread = kernel_next(machine.kernel, 0, arch_clock_ns());
-        if (thread != NULL) {
+        if (thread != NULL && !machine.stopped) {
             return machine_enter(thread);
         }
     }
