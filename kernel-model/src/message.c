@@ -9,11 +9,11 @@
 #include "fault.h"
 #include "lending.h"
 #include "memory.h"
+#include "message_tell.h"
 #include "transfer.h"
 
 #include <abi/errno.h>
 #include <kernel/canary.h>
-
 
 /* From now on the message lends its client's priority to `server` (NULL: to nobody). */
 static void server_set(struct kernel *kernel, struct thread *client, struct thread *server)
@@ -300,28 +300,16 @@ static int64_t message_copy(struct kernel *kernel, struct thread *client, struct
     return stopped;
 }
 
-/* What the server is told of the message. */
-static void message_tell(struct kernel *kernel, struct thread *client, struct thread *server, uint64_t received,
-                         bool in_words)
+/* Tells the server of a message whose bytes it has, and gives it the handles. */
+static void message_deliver(struct kernel *kernel, struct thread *client, struct thread *server, uint64_t received,
+                            bool in_words)
 {
     struct message *message = &client->message;
-    struct receive_info *info = &server->control->info;
+    uint32_t words = in_words && !canary(WORDS_UNCOUNTED) ? (uint32_t)(received / sizeof(message->words[0][0])) : 0;
 
-    info->kind = message->kind;
-    info->pulse_code = 0;
-    info->pulse_value = 0;
-    info->message_id = message->id;
-    info->cookie = message->connection->cookie;
-    info->identity = client->identity;
-    info->send_bytes = message->bytes[0];
-    info->reply_bytes = message->bytes[1];
-    info->received_bytes = canary(SHORT_TELLS_ALL) ? message->bytes[0] : received;
-    info->rights = message->rights;
-    info->priority = client->priority;
-    info->handle_count =
-        message->transfer.count == 0 ? 0 : transfer_deliver(kernel, server, &message->transfer);
-    info->word_count =
-        in_words && !canary(WORDS_UNCOUNTED) ? (uint32_t)(received / sizeof(message->words[0][0])) : 0;
+    message_tell(client, server, message->kind, canary(SHORT_TELLS_ALL) ? message->bytes[0] : received, words);
+    if (message->transfer.count != 0)
+        server->control->info.handle_count = transfer_deliver(kernel, server, &message->transfer);
 }
 
 enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, struct thread *server,
@@ -355,7 +343,7 @@ enum hand_over message_hand_over(struct kernel *kernel, struct thread *client, s
         list_push_back(&message->channel->unanswered, &message->unanswered_link);
     server_set(kernel, client, server);
     lending_begin(kernel, client, server);
-    message_tell(kernel, client, server, copied.bytes, message_in_words(message, vector));
+    message_deliver(kernel, client, server, copied.bytes, message_in_words(message, vector));
     if (message->kind == RECEIVED_MESSAGE && message->transfer.count == 0)
         message->plain_id = message->id;
     return HANDED_OVER;

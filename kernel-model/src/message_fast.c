@@ -7,6 +7,7 @@
 #include "kernel_state.h"
 #include "lending.h"
 #include "memory.h"
+#include "message_tell.h"
 #include "schedule_plain.h"
 #include "table.h"
 
@@ -149,28 +150,6 @@ static inline void call_commit(struct kernel *kernel, struct thread *thread, str
     server->channel = NULL;
 }
 
-/* What the server is told. */
-static inline void call_tell(const struct thread *thread, struct thread *server, uint64_t received_bytes,
-                             uint32_t word_count)
-{
-    const struct message *message = &thread->message;
-    struct receive_info *info = &server->control->info;
-
-    info->kind = RECEIVED_MESSAGE;
-    info->pulse_code = 0;
-    info->pulse_value = 0;
-    info->message_id = message->id;
-    info->cookie = message->connection->cookie;
-    info->identity = thread->identity;
-    info->send_bytes = message->bytes[0];
-    info->reply_bytes = message->bytes[1];
-    info->received_bytes = received_bytes;
-    info->rights = message->rights;
-    info->priority = thread->priority;
-    info->handle_count = 0;
-    info->word_count = word_count;
-}
-
 /* The first `count` words are these, whatever they were. */
 static inline void words_take(uint64_t words[MESSAGE_WORDS_MAX], const uint64_t *from, uint64_t count)
 {
@@ -225,7 +204,7 @@ struct thread *message_fast_call_short(struct kernel *kernel, struct thread *thr
     message->bytes[0] = sent * WORD_BYTES;
     message->bytes[1] = wanted * WORD_BYTES;
     call_commit(kernel, thread, server, entry, counts >> 32 != 0);
-    call_tell(thread, server, sent * WORD_BYTES, sent);
+    message_tell(thread, server, RECEIVED_MESSAGE, sent * WORD_BYTES, sent);
     return call_end(kernel, thread, server, now_ns, DEADLINE_NONE);
 general:
     return message_general(kernel, thread, arguments);
@@ -246,7 +225,7 @@ static inline struct thread *call_finish(struct kernel *kernel, struct thread *t
     message->part_counts[1] = counts >> 16 & 0xffffu;
     message->is_short = false;
     call_commit(kernel, thread, server, entry, counts >> 32 != 0);
-    call_tell(thread, server, moved_bytes, 0);
+    message_tell(thread, server, RECEIVED_MESSAGE, moved_bytes, 0);
     return call_end(kernel, thread, server, now_ns, argument[4]);
 }
 
