@@ -26,13 +26,13 @@ struct world world_create(void)
 {
     struct world world = {.pair = pair_create(0)};
     struct scenario *s = world.pair.s;
-    int connection;
 
     world.pager_process = process_create(s);
     world.pager = thread_add(&world.pager_process, 5, NULL, NULL);
     world.pager_channel = channel_add(s, world.pager, 0, 0);
-    connection = connection_add(s, world.pager, world.pager_channel, world.pager, 99);
-    world.memory = (int)ACT(s, world.pager, MEMORY_PAGED, HANDLE_GRANT, PAGED_BYTES, (uint64_t)connection, VALUE);
+    world.pager_connection = connection_add(s, world.pager, world.pager_channel, world.pager, 99);
+    world.memory = (int)ACT(s, world.pager, MEMORY_PAGED, HANDLE_GRANT, PAGED_BYTES, (uint64_t)world.pager_connection,
+                            VALUE);
     ck_assert_int_ge(world.memory, 0);
     world.source = (int)ACT(s, world.pager, MEMORY_CREATE, HANDLE_GRANT, PAGED_BYTES);
     ck_assert_int_ge(ACT(s, world.pager, SPACE_MAP, HANDLE_SPACE, PAGED, PAGED_BYTES, (uint64_t)world.source, 0,

@@ -17,6 +17,7 @@ struct world {
     struct process pager_process;
     struct thread *pager;
     int pager_channel;
+    int pager_connection; /* by which pages are asked for; in the pager's table */
     int memory; /* in the pager's table, as is */
     int source; /* what it supplies from: page i begins with byte i + 1 */
 };
