@@ -157,15 +157,37 @@ static bool handles_move(const struct spec *spec)
     return move;
 }
 
-/* Whether a thread waits for a page. */
-static bool faults(const struct spec *spec)
+/* A thread that waits for a page, or SPEC_NONE. */
+static int faulting(const struct spec *spec)
 {
-    bool waits = false;
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        if (spec->threads[i].exists && spec->threads[i].message.serial != 0 &&
+            spec->threads[i].message.kind == RECEIVED_FAULT)
+            return i;
+    }
+    return SPEC_NONE;
+}
 
-    for (int i = 0; i < SPEC_THREADS; i++)
-        waits |= spec->threads[i].exists && spec->threads[i].message.serial != 0 &&
-                 spec->threads[i].message.kind == RECEIVED_FAULT;
-    return waits;
+/* A client in the middle of whose message a copy stands, or SPEC_NONE. */
+static int copied(const struct spec *spec)
+{
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        if (spec->threads[i].exists && spec->threads[i].message.serial != 0 &&
+            spec->threads[i].message.copier != SPEC_NONE)
+            return i;
+    }
+    return SPEC_NONE;
+}
+
+/* What somebody waits for ends, or is not as before when it goes on. */
+static void disturb(struct random *random, int thread, struct operation *operation)
+{
+    static const uint8_t kinds[] = {OP_KILL, OP_LOST, OP_INTERRUPT, OP_INTERRUPT, OP_SUSPEND};
+
+    if (thread == SPEC_NONE || random_below(random, 16) != 0)
+        return;
+    operation->kind = kinds[random_below(random, sizeof(kinds))];
+    operation->other = (uint8_t)thread;
 }
 
 /* Vectors in paged memory, and pages and answers for who waits for them. */
@@ -181,8 +203,10 @@ static void paged_choose(const struct spec *spec, struct random *random, struct 
         operation->flags = 2;
     if (random_below(random, 16) == 0)
         operation->kind = OP_TOUCH;
-    if (!faults(spec))
+    if (faulting(spec) == SPEC_NONE)
         return;
+    if (operation->kind == OP_REPLY_RECEIVE && random_below(random, 2) == 0)
+        operation->send = 0; /* a pager's usual answer */
     if ((operation->kind == OP_REPLY || operation->kind == OP_REPLY_RECEIVE) && random_below(random, 2) == 0)
         operation->value &= 0xfffcu;
     if (random_below(random, 8) == 0)
@@ -266,6 +290,8 @@ struct operation choose_operation(const struct spec *spec, struct random *random
     }
     if (spec->paged[0].exists)
         paged_choose(spec, random, &operation);
+    disturb(random, faulting(spec), &operation);
+    disturb(random, copied(spec), &operation);
     if (ready == 1 && random_below(random, 2) == 0)
         rescue_choose(random, &operation);
     if (handles_move(spec) && random_below(random, 12) == 0)

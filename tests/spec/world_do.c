@@ -33,12 +33,20 @@ static void core_call(struct world *world, uint64_t number, const uint64_t argum
 }
 #define CORE(name, ...) core_call(world, SYS_##name, (const uint64_t[6]){__VA_ARGS__})
 
+/* Of an answer: mostly 0 to 3, sometimes below 0. */
+static int64_t status_of(const struct operation *op)
+{
+    int64_t status = op->value % 4u;
+
+    return op->value >> 12 == 15 ? -status : status;
+}
+
 static void do_message(struct world *world, const struct decoded *it)
 {
     struct spec *spec = &world->now.spec;
     const struct operation *op = it->operation;
     uint32_t flags = op->flags & 1u;
-    int64_t status = op->value % 4u;
+    int64_t status = status_of(op);
     uint64_t send = vector_put(world, it->thread, &it->send, 0);
     uint64_t receive = vector_put(world, it->thread, &it->receive, 1);
     uint64_t handle = (uint64_t)it->handle;
@@ -88,9 +96,9 @@ static void do_short(struct world *world, const struct decoded *it)
     struct spec *spec = &world->now.spec;
     const struct operation *op = it->operation;
     struct spec_vector words = words_make(world, op->send);
-    struct spec_vector room = {.is_words = true, .count = op->receive % 5u};
+    struct spec_vector room = {.is_words = true, .count = (op->receive >> 2) % 16u == 15 ? 5 : op->receive % 5u};
     uint32_t flags = op->flags == 7 ? 6 : op->flags & 1u;
-    int64_t status = op->value % 4u;
+    int64_t status = status_of(op);
     const uint64_t *word = words.words;
     uint64_t handle = (uint64_t)it->handle;
 
