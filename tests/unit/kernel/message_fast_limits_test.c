@@ -100,8 +100,13 @@ END_TEST
 
 START_TEST(a_handle_of_another_type_is_no_channel_IPC_14)
 {
+    uint64_t memory; /* as a channel, with nothing queued */
+
     setup(0, true);
     call_short(pair.client, SHORT_COUNTS);
+    memory = (uint64_t)ACT(pair.s, pair.server, MEMORY_CREATE, HANDLE_GRANT, PAGE_BYTES);
+    ck_assert_int_eq(answer_short(0, memory), -E_BADF);
+    ck_assert_int_eq(answer(0, COUNTS(1, 1), memory), -E_BADF);
     ck_assert_int_eq(answer_short(0, HANDLE_GRANT), -E_BADF);
     ck_assert_int_eq(answer(0, COUNTS(1, 1), HANDLE_GRANT), -E_BADF);
     ck_assert_int_eq(answer(0, COUNTS(1, 1), HANDLE_SPACE), -E_BADF);
@@ -144,6 +149,9 @@ START_TEST(a_client_with_an_interrupt_to_come_is_looked_at_after_a_slice_IPC_19)
         setup(0, words != 0);
         kernel->libsys_entry_upcall = UPCALL;
         pair.client->upcall_ready = true;
+        time_pass(pair.s, pair.s->now_ns + 2 * SLICE_NS);
+        ck_assert_ptr_eq(next_of(pair.s), pair.client); /* nobody else is ready: no slice ends */
+        pair.s->fake->timer_deadline_ns = DEADLINE_NONE;
         if (words != 0)
             call_short(pair.client, SHORT_COUNTS | (uint64_t)CALL_UNINTERRUPTIBLE << 32);
         else
@@ -155,6 +163,7 @@ START_TEST(a_client_with_an_interrupt_to_come_is_looked_at_after_a_slice_IPC_19)
         else
             answer(0, COUNTS(1, 1), (uint64_t)pair.channel);
         ck_assert_ptr_eq(schedule_current(kernel), pair.client);
+        ck_assert_uint_gt(pair.s->fake->timer_deadline_ns, pair.s->now_ns);
         ck_assert_uint_le(pair.s->fake->timer_deadline_ns, pair.s->now_ns + SLICE_NS);
         time_pass(pair.s, pair.s->fake->timer_deadline_ns);
         ck_assert_uint_eq(pair.client->control->in_upcall, 1);
