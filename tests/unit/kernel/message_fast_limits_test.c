@@ -172,6 +172,22 @@ START_TEST(a_client_with_an_interrupt_to_come_is_looked_at_after_a_slice_IPC_19)
 }
 END_TEST
 
+/* It is in no call any more. */
+START_TEST(a_thread_that_was_answered_can_be_diverted_IPC_19)
+{
+    setup(0, true);
+    kernel->libsys_entry_upcall = UPCALL;
+    pair.client->upcall_ready = true;
+    call_short(pair.client, SHORT_COUNTS);
+    answer_short(0, (uint64_t)pair.channel);
+    ck_assert_ptr_eq(schedule_current(kernel), pair.client);
+    thread_interrupt(kernel, pair.client);
+    time_pass(pair.s, pair.s->now_ns + SLICE_NS);
+    ck_assert_uint_eq(pair.client->control->in_upcall, 1);
+    scenario_destroy(pair.s);
+}
+END_TEST
+
 /* Who queues at another channel of the server goes on lending. */
 START_TEST(an_answer_leaves_what_others_lend_SCH_5)
 {
@@ -231,13 +247,14 @@ END_TEST
 START_TEST(time_is_charged_to_who_had_it_SCH_7)
 {
     for (unsigned general = 0; general < 2; general++) {
-        uint64_t client_ns, server_ns;
+        uint64_t client_ns, server_ns, switches;
 
         setup(0, true);
         kernel_fast_set(kernel, general == 0);
         ck_assert_int_ge(ACT(pair.s, pair.client, CLOCK_READ, 0), 0);
         client_ns = pair.client->cpu_ns;
         server_ns = pair.server->cpu_ns;
+        switches = kernel->direct_switches;
         pair.s->now_ns += 100;
         call_short(pair.client, SHORT_COUNTS);
         pair.s->now_ns += 30;
@@ -246,6 +263,9 @@ START_TEST(time_is_charged_to_who_had_it_SCH_7)
         call_short(pair.client, SHORT_COUNTS);
         ck_assert_uint_eq(pair.client->cpu_ns - client_ns, 107);
         ck_assert_uint_eq(pair.server->cpu_ns - server_ns, 30);
+        ck_assert_uint_eq(kernel->direct_switches - switches, 3);
+        time_pass(pair.s, pair.s->now_ns + 50);
+        ck_assert_uint_eq(pair.server->cpu_ns - server_ns, 80);
         scenario_destroy(pair.s);
     }
 }
@@ -256,6 +276,6 @@ UNIT_MAIN("message_fast_limits", counts_that_cannot_be_are_refused_IPC_14,
           more_parts_than_there_can_be_are_refused_before_the_answer_IPC_14,
           a_status_below_zero_arrives_as_it_is_IPC_3,
           a_client_with_an_interrupt_to_come_is_looked_at_after_a_slice_IPC_19,
-          an_answer_leaves_what_others_lend_SCH_5,
+          a_thread_that_was_answered_can_be_diverted_IPC_19, an_answer_leaves_what_others_lend_SCH_5,
           a_receive_after_an_answer_is_made_again_with_its_own_vector_IPC_15_IPC_17,
           time_is_charged_to_who_had_it_SCH_7)
