@@ -1,5 +1,6 @@
 /* Page tables of user spaces. The core knows every mapping itself, so tables may vanish at any time: if the pool runs
- * dry, a space gives all of its own back; spaces do so in turn. */
+ * dry, a space gives all of its own back; spaces do so in turn. A table is given back with all that is below it, in
+ * constant time; it is taken apart when it is wanted for something else. */
 #include "page_table.h"
 
 #include "arch.h"
@@ -12,10 +13,11 @@
 #define TOP_ENTRIES 256u /* of user addresses */
 #define TOP_LEVEL 3u     /* the level of tables whose entries are pages is 0 */
 #define PHYSICAL_NONE 0u /* RAM begins with other things than tables */
+#define LEVEL_BITS 7ull  /* of an address in the list of what has been given back */
 
 static struct {
     uint64_t next, end; /* never used yet */
-    uint64_t free;      /* given back: each holds the address of the next one */
+    uint64_t free;      /* given back: address and level; entry 0 of each is the same of the next one */
     struct plat_space *first;
     struct plat_space **last;
 } pool;
@@ -45,35 +47,26 @@ START_CODE void page_table_init(uint64_t physical, uint64_t pages)
     pool.last = &pool.first;
 }
 
-static void page_free(uint64_t page)
+/* With what its entries lead to. */
+static void table_give(uint64_t physical, unsigned level)
 {
-    *(uint64_t *)arch_memory(page) = pool.free;
-    pool.free = page;
+    for (;; level--) {
+        uint64_t *table = arch_memory(physical);
+        uint64_t first = level == 0 ? 0 : table[0];
+        table[0] = pool.free;
+        pool.free = physical | level;
+        if (!arch_entry_valid(first)) {
+            return;
+        }
+        physical = arch_entry_address(first);
+    }
 }
 
 void page_table_give(uint64_t physical, uint64_t pages)
 {
     for (; pages > 0; pages--, physical += PAGE_BYTES) {
-        page_free(physical);
+        table_give(physical, 0);
     }
-}
-
-static uint64_t page_get(void)
-{
-    uint64_t page = pool.free;
-    if (page != PHYSICAL_NONE) {
-        pool.free = *(uint64_t *)arch_memory(page);
-    } else if (pool.next != pool.end) {
-        page = pool.next;
-        pool.next += PAGE_BYTES;
-    }
-    return page;
-}
-
-static void page_put(struct plat_space *space, uint64_t page)
-{
-    page_free(page);
-    space->pages--;
 }
 
 /* Are these eight entries of tables as they were made? Most are. */
@@ -82,18 +75,35 @@ static bool are_empty(const uint64_t *entry)
     return (entry[0] | entry[1] | entry[2] | entry[3] | entry[4] | entry[5] | entry[6] | entry[7]) == 0;
 }
 
-static void table_free(struct plat_space *space, uint64_t physical, unsigned level)
+/* Takes the first off the list, and puts those below it there. */
+static uint64_t table_take(void)
 {
-    const uint64_t *table = arch_memory(physical);
+    uint64_t physical = pool.free & ~LEVEL_BITS;
+    unsigned level = pool.free & LEVEL_BITS;
+    uint64_t *table = arch_memory(physical);
     unsigned count = level == 0 ? 0 : level == TOP_LEVEL ? TOP_ENTRIES : ENTRIES;
+    pool.free = table[0];
+    table[0] = 0;
     for (unsigned i = 0; i < count; i++) {
         if (i % 8 == 0 && are_empty(&table[i])) {
             i += 7;
         } else if (arch_entry_valid(table[i])) {
-            table_free(space, arch_entry_address(table[i]), level - 1);
+            table_give(arch_entry_address(table[i]), level - 1);
         }
     }
-    page_put(space, physical);
+    return physical;
+}
+
+static uint64_t page_get(void)
+{
+    if (pool.free != PHYSICAL_NONE) {
+        return table_take();
+    }
+    if (pool.next == pool.end) {
+        return PHYSICAL_NONE;
+    }
+    pool.next += PAGE_BYTES;
+    return pool.next - PAGE_BYTES;
 }
 
 static void list_append(struct plat_space *space)
@@ -119,7 +129,7 @@ static void tables_take_back(struct plat_space *space)
     uint64_t top = space->top;
     space->top = 0;
     arch_space_flush(space, 0, 0);
-    table_free(space, top, TOP_LEVEL);
+    table_give(top, TOP_LEVEL);
     list_remove(space);
     list_append(space);
 }
@@ -140,7 +150,6 @@ static uint64_t page_take(struct plat_space *space)
         page = page_get();
     }
     __builtin_memset(arch_memory(page), 0, PAGE_BYTES);
-    space->pages++;
     return page;
 }
 
@@ -284,7 +293,7 @@ void page_table_unmap(struct plat_space *space, uint64_t address, uint64_t pages
             next = level_end(at, 1) < end ? level_end(at, 1) : end;
             changed = leaf_clear(entry, at, next) || changed;
         } else if (arch_entry_valid(*entry)) {
-            table_free(space, arch_entry_address(*entry), level - 1);
+            table_give(arch_entry_address(*entry), level - 1);
             *entry = 0;
             changed = true;
         }

@@ -12,7 +12,6 @@ struct plat_space {
     uint64_t top;             /* physical address of the top table; 0: none right now */
     struct plat_space *next;  /* all spaces, the one that had its tables taken back last at the end */
     struct plat_space **link; /* what points to it */
-    uint64_t pages;           /* table pages, with the top */
     uint64_t number;          /* the arch's: ASID or PCID and its generation */
     uint64_t arch[8];         /* the arch's own */
 };

@@ -5,6 +5,7 @@
 
 #include <abi/types.h>
 
+#include "ending.h"
 #include "list.h"
 #include "remains.h"
 
@@ -15,8 +16,7 @@ struct kernel_config;
 
 struct memory_state {
     struct list objects;       /* every live object, by object.link */
-    struct list dead;          /* objects without references, waiting for their destruction */
-    bool destroying;           /* object_release is emptying `dead` */
+    struct endings endings;    /* of objects */
     uint64_t pager_serial;     /* of the paged object made last */
     uint64_t clone_serial;     /* of the clone of a space begun last */
     uint64_t random_state;     /* for the balance of region trees */
