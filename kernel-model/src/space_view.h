@@ -28,7 +28,8 @@ static inline struct space_view space_view_of(const struct space_views *views, u
     return views->views[(address >> PAGE_SHIFT) % SPACE_VIEWS];
 }
 
-/* Whether it shows `length` bytes: they lie in one page, and that is known. Of no bytes it may say either. */
+/* Whether it shows `length` bytes: they lie in one page, and that is known. Of no bytes it may say either; of
+ * SPACE_VIEWS pages and more it may say so wrongly. */
 static inline bool space_view_shows(struct space_view view, uint64_t serial, uint64_t address, uint64_t length,
                                     bool write)
 {
