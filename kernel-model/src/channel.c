@@ -37,59 +37,41 @@ int channel_create(struct kernel *kernel, struct grant *grant, uint32_t pulse_sl
     return 0;
 }
 
-/* Takes the first out of the queue. False: it is empty. */
-static bool queue_drop_one(struct kernel *kernel, struct channel *channel)
-{
-    struct prioqueue_node *node = prioqueue_first(&channel->queue);
-
-    if (node == NULL)
-        return false;
-    if (node->tag == QUEUE_PULSE)
-        pulse_cancel(kernel, LIST_ENTRY(node, struct pulse, node));
-    else
-        message_fail(kernel, LIST_ENTRY(node, struct thread, message.queue_node), -E_SRCH);
-    return true;
-}
-
-bool channel_end_some(struct kernel *kernel, struct channel *channel)
-{
-    struct list *entry;
-
-    if (queue_drop_one(kernel, channel))
-        return true;
-    if ((entry = list_first(&channel->unanswered)) != NULL) {
-        message_fail(kernel, LIST_ENTRY(entry, struct thread, message.unanswered_link), -E_SRCH);
-        return true;
-    }
-    if ((entry = list_first(&channel->receivers)) != NULL) {
-        thread_wake(kernel, LIST_ENTRY(entry, struct thread, wait_link), -E_BADF);
-        return true;
-    }
-    return channel->object.references == 0 && pulse_slots_give_some(kernel, channel);
-}
-
-static void channel_shut(struct kernel *kernel, struct channel *channel)
-{
-    channel->dead = true;
-    if (!canary(BIND_LOST))
-        channel_tell(kernel, channel);
-    notification_unbind(kernel, channel);
-}
-
 void channel_destroy(struct kernel *kernel, struct object *object)
 {
     struct channel *channel = (struct channel *)object;
 
-    if (!channel->dead)
-        channel_shut(kernel, channel);
+    channel_close(kernel, channel);
+    pulse_slots_destroy(kernel, channel);
+}
+
+static void channel_drop_queue(struct kernel *kernel, struct channel *channel)
+{
+    struct prioqueue_node *node;
+
+    while ((node = prioqueue_first(&channel->queue)) != NULL) {
+        if (node->tag == QUEUE_PULSE)
+            pulse_cancel(kernel, LIST_ENTRY(node, struct pulse, node));
+        else
+            message_fail(kernel, LIST_ENTRY(node, struct thread, message.queue_node), -E_SRCH);
+    }
 }
 
 void channel_close(struct kernel *kernel, struct channel *channel)
 {
+    struct list *entry;
+
     if (channel->dead)
         return;
-    channel_shut(kernel, channel);
-    ending_begin(kernel, &channel->object);
+    channel->dead = true;
+    if (!canary(BIND_LOST))
+        channel_tell(kernel, channel);
+    notification_unbind(kernel, channel);
+    channel_drop_queue(kernel, channel);
+    while ((entry = list_first(&channel->unanswered)) != NULL)
+        message_fail(kernel, LIST_ENTRY(entry, struct thread, message.unanswered_link), -E_SRCH);
+    while ((entry = list_first(&channel->receivers)) != NULL)
+        thread_wake(kernel, LIST_ENTRY(entry, struct thread, wait_link), -E_BADF);
 }
 
 void channel_server_set(struct kernel *kernel, struct channel *channel, struct thread *server)
@@ -163,8 +145,7 @@ unsigned channel_check(struct kernel *kernel, struct channel *channel)
         return 501;
     if (channel->dead != (channel->manage_handles == 0) && channel->object.references != 0)
         return 502;
-    if (channel->dead && !channel->object.ends &&
-        (!list_is_empty(&channel->receivers) || !list_is_empty(&channel->unanswered)))
+    if (channel->dead && (!list_is_empty(&channel->receivers) || !list_is_empty(&channel->unanswered)))
         return 503;
     if (!list_is_empty(&channel->receivers) && prioqueue_first(&channel->queue) != NULL)
         return 504;

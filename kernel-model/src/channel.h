@@ -25,7 +25,7 @@ struct channel {
     struct list unanswered; /* message.unanswered_link: of clients in REPLY or with a copier */
     uint32_t flags;         /* CHANNEL_* */
     uint32_t manage_handles;
-    bool dead;              /* but it may be on its way: object.ends */
+    bool dead;
     uint32_t last_server_slot; /* boosted by what queues up; while the serial still fits */
     uint64_t last_server_serial;
     struct notification *notification; /* signalled with the bits when something is queued; may be NULL */
@@ -46,10 +46,8 @@ struct thread *channel_server(struct kernel *kernel, struct channel *channel);
 void channel_tell(struct kernel *kernel, struct channel *channel);
 /* The thread that has waited longest in receive, still waiting; NULL if there is none. */
 struct thread *channel_receiver(struct channel *channel);
-/* Nobody will receive on it any more: who waits there leaves, in slices (ending.h). */
+/* Nobody will receive on it any more. */
 void channel_close(struct kernel *kernel, struct channel *channel);
-/* A bounded part of that; false: there is none left. */
-bool channel_end_some(struct kernel *kernel, struct channel *channel);
 /* Recounts its pages, for memory_state_check. */
 void channel_recount(struct kernel *kernel, struct channel *channel);
 /* Number of the first broken invariant, or 0. */

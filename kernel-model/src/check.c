@@ -87,7 +87,7 @@ static unsigned check_object(struct kernel *kernel, struct object *object)
 
 void kernel_check(struct kernel *kernel)
 {
-    KERNEL_ASSERT(kernel, list_is_empty(&kernel->doomed) || !kernel->fast);
+    KERNEL_ASSERT(kernel, list_is_empty(&kernel->doomed));
     object_check_begin(kernel);
     LIST_EACH (entry, &kernel->memory.objects)
         check_number(kernel, check_object(kernel, LIST_ENTRY(entry, struct object, link)));

@@ -37,7 +37,7 @@ void *kernel_platform(struct kernel *kernel)
 void kernel_fast_set(struct kernel *kernel, bool fast)
 {
     kernel->fast_wanted = fast;
-    kernel_fast_update(kernel);
+    kernel->fast = fast && kernel->trace.records == NULL;
 }
 
 static inline void kernel_enter(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
@@ -82,26 +82,9 @@ static bool call_clean(struct kernel *kernel, struct thread *thread)
     return true;
 }
 
-/* What has ended and is being taken apart holds charges and threads' slots until then. A call that failed for want of
- * them, which changes nothing, is made again after that. */
-static bool call_waits_for_ends(struct kernel *kernel, struct thread *thread, int64_t result)
-{
-    uint64_t number = thread->call.number;
-
-    if (result != -E_NOMEM && (result != -E_AGAIN || number != SYS_THREAD_CREATE))
-        return false;
-    if (number >= SYS_CALL && number <= SYS_PULSE)
-        return false;
-    if (endings_are_over(kernel, thread->priority))
-        return false;
-    job_end(kernel, thread);
-    return true;
-}
-
 /* Makes the current thread's call, or makes it again. False: preempted. */
 static bool call_make(struct kernel *kernel, struct thread *thread)
 {
-    bool has_ends = kernel->memory.endings.first != NULL;
     uint64_t taken = kernel->memory.remains.taken;
     int64_t result;
     bool has_result;
@@ -113,8 +96,6 @@ static bool call_make(struct kernel *kernel, struct thread *thread)
     kernel->caller = thread;
     result = syscall_dispatch(kernel, thread, &thread->call);
     kernel->caller = NULL;
-    if (has_ends && call_waits_for_ends(kernel, thread, result))
-        result = SYSCALL_PREEMPTED;
     has_result = result != SYSCALL_PREEMPTED && result != SYSCALL_BLOCKED && result != PAGE_ABSENT;
     if (result == SYSCALL_PREEMPTED) {
         call_preempt(kernel, thread);
@@ -126,7 +107,7 @@ static bool call_make(struct kernel *kernel, struct thread *thread)
         plat_context_result(kernel, (struct plat_context *)(void *)thread->context, result);
     }
     if (!list_is_empty(&kernel->doomed))
-        (void)thread_kill_doomed(kernel);
+        thread_kill_doomed(kernel);
     if (schedule_current(kernel) == thread) { /* else it may be dead, and nobody waits for what it left behind */
         thread->job.remains += kernel->memory.remains.taken - taken;
         if (has_result && thread->job.remains != 0) {
@@ -166,8 +147,7 @@ static inline __attribute__((always_inline)) struct thread *simple_make(struct k
     plat_context_result(kernel, (struct plat_context *)(void *)thread->context,
                         make(kernel, thread, arguments->argument));
     if (!schedule_goes_on(kernel, kernel->now_ns, thread->priority) || !schedule_is_paid(kernel, thread) ||
-        kernel->cpu[0].payer != thread->lent || thread->interrupt_pending || kernel->cpu[0].direct != NULL ||
-        !kernel->fast)
+        kernel->cpu[0].payer != thread->lent || thread->interrupt_pending || kernel->cpu[0].direct != NULL)
         return NULL;
     thread->in_call = false;
     return thread;
@@ -244,8 +224,6 @@ void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t
     thread = kernel_current(kernel);
     thread->in_call = false;
     error = space_fault(kernel, thread->space, address, access);
-    if (error == -E_NOMEM && !endings_are_over(kernel, thread->priority))
-        error = 0; /* it faults again when they are */
     trace_record(kernel, TRACE_FAULT, thread, NULL, (uint64_t)-error, address, access);
     if (error == -E_NOMEM)
         info.kind = EXCEPTION_NO_MEMORY;
@@ -253,7 +231,7 @@ void kernel_fault(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint64_t
         fault_raise(kernel, thread, address);
     else if (error != 0)
         message_exception(kernel, thread, &info);
-    (void)thread_kill_doomed(kernel);
+    thread_kill_doomed(kernel);
 }
 
 void kernel_exception(struct kernel *kernel, unsigned cpu, uint64_t now_ns, const struct exception_info *info)
@@ -264,14 +242,14 @@ void kernel_exception(struct kernel *kernel, unsigned cpu, uint64_t now_ns, cons
     thread = kernel_current(kernel);
     thread->in_call = false;
     message_exception(kernel, thread, info);
-    (void)thread_kill_doomed(kernel);
+    thread_kill_doomed(kernel);
 }
 
 void kernel_thread_lost(struct kernel *kernel, unsigned cpu, uint64_t now_ns, struct thread *thread)
 {
     kernel_enter(kernel, cpu, now_ns);
     thread_kill(kernel, thread);
-    (void)thread_kill_doomed(kernel);
+    thread_kill_doomed(kernel);
 }
 
 void kernel_interrupt(struct kernel *kernel, unsigned cpu, uint64_t now_ns, uint32_t number)
@@ -287,7 +265,7 @@ void kernel_timer(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
     kernel_enter(kernel, cpu, now_ns);
     kernel->cpu[cpu].armed_ns = DEADLINE_NONE;
     timer_expire_all(kernel);
-    (void)thread_kill_doomed(kernel);
+    thread_kill_doomed(kernel);
     thread = schedule_current(kernel);
     if (thread != NULL)
         thread_upcall_try(kernel, thread);
@@ -298,22 +276,14 @@ static __attribute__((noinline)) struct thread *next_general(struct kernel *kern
     struct thread *thread;
 
     kernel_enter(kernel, cpu, now_ns);
-    for (;;) {
-        if (!thread_kill_doomed(kernel))
-            return NULL;
+    do {
         thread = schedule_next(kernel);
-        if (endings_go_first(kernel, thread == NULL ? -1 : thread->priority)) {
-            if (!endings_slice(kernel))
-                return NULL;
-            continue;
-        }
         if (thread == NULL)
             (void)remains_clear(kernel);
         if (thread == NULL || !thread->again)
             return thread;
-        if (!call_make(kernel, thread))
-            return NULL;
-    }
+    } while (call_make(kernel, thread));
+    return NULL;
 }
 
 struct thread *kernel_next(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
@@ -327,8 +297,7 @@ struct thread *kernel_next(struct kernel *kernel, unsigned cpu, uint64_t now_ns)
 bool kernel_may_wait(struct kernel *kernel, unsigned cpu)
 {
     KERNEL_ASSERT(kernel, cpu < CPUS_MAX);
-    if (schedule_current(kernel) != NULL || kernel->memory.remains.first != NULL ||
-        kernel->memory.endings.first != NULL || !list_is_empty(&kernel->doomed))
+    if (schedule_current(kernel) != NULL || kernel->memory.remains.first != NULL)
         return false;
     schedule_wait_check(kernel);
     return true;

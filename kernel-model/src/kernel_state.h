@@ -30,7 +30,7 @@ struct kernel {
     struct frames frames;
     struct memory_state memory;
     uint64_t now_ns; /* of the call being served */
-    bool fast;       /* the short ways may be taken: fast_wanted, and there is no trace and nothing that ends */
+    bool fast;       /* the short ways may be taken: fast_wanted, and there is no trace */
     bool fast_wanted;
     uint64_t general_calls; /* that did not */
     struct trace_ring trace;
@@ -55,13 +55,6 @@ struct kernel {
     uint32_t slot_free;           /* first free slot below slot_used, + 1 */
     struct thread_slot slots[THREADS_MAX];
 };
-
-/* Whether the short ways may be taken has changed. */
-static inline void kernel_fast_update(struct kernel *kernel)
-{
-    kernel->fast = kernel->fast_wanted && kernel->trace.records == NULL && kernel->memory.endings.first == NULL &&
-                   !list_is_linked(&kernel->doomed);
-}
 
 /* Costs a load and a branch while there is no ring. */
 static inline void trace_record(struct kernel *kernel, enum trace_kind kind, const struct thread *thread,

@@ -3,7 +3,6 @@
 
 #include "channel.h"
 #include "kernel_state.h"
-#include "table.h"
 
 #include <abi/errno.h>
 #include <kernel/canary.h>
@@ -79,12 +78,14 @@ void lending_pulse(struct kernel *kernel, struct thread *thread)
 
 void lending_server_gone(struct kernel *kernel, struct thread *server)
 {
+    struct list *entry;
+
     (void)kernel;
-    if (canary(BUDGET_LOST)) {
-        LIST_EACH (entry, &server->lenders)
+    while ((entry = list_first(&server->lenders)) != NULL) {
+        if (canary(BUDGET_LOST))
             LIST_ENTRY(entry, struct thread, message.lender_link)->lent = NULL;
+        list_remove(entry);
     }
-    list_append(&server->table->orphans, &server->lenders);
     server->lent = server->scheduling;
 }
 
@@ -145,7 +146,8 @@ unsigned lending_check(const struct thread *thread)
         if (client->state != THREAD_REPLY || client->message.server != thread)
             return 1302;
     }
-    if (list_is_linked(&thread->message.lender_link) != (thread->state == THREAD_REPLY))
+    if (list_is_linked(&thread->message.lender_link) !=
+        (thread->state == THREAD_REPLY && thread->message.server != NULL))
         return 1303;
     if (thread->budget_wait != NULL && !list_is_linked(&thread->budget_link))
         return 1304;

@@ -58,18 +58,6 @@ static inline void list_push_front(struct list *head, struct list *entry)
     list_insert_before(head->next, entry);
 }
 
-/* Moves all entries of a list to the end of another. */
-static inline void list_append(struct list *head, struct list *from)
-{
-    if (list_is_empty(from))
-        return;
-    from->next->previous = head->previous;
-    head->previous->next = from->next;
-    from->previous->next = head;
-    head->previous = from->previous;
-    list_init(from);
-}
-
 /* Takes the entry out; harmless if it is in no list. */
 static inline void list_remove(struct list *entry)
 {

@@ -96,8 +96,6 @@ int64_t space_clone_run(struct kernel *kernel, struct space_clone *clone, struct
                         struct grant *grant);
 void space_query(struct space *space, uint64_t address, struct region_info *info);
 struct object *space_object(struct space *space);
-/* Deletes one region of a space that ends (ending.h). False: there is none. */
-bool space_end_some(struct kernel *kernel, struct space *space);
 /* Recounts regions and the references they hold; panics on a wrong tree. */
 void space_check(struct kernel *kernel, struct space *space);
 struct plat_space *space_platform(struct space *space);

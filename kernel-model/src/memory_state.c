@@ -19,6 +19,7 @@ int memory_state_init(struct kernel *kernel, const struct kernel_config *config)
     if (error != 0)
         return error;
     list_init(&state->objects);
+    list_init(&state->dead);
     state->random_state = 1;
     state->view_serial = 1;
     state->root_grant = grant_create_root(kernel);
@@ -32,12 +33,13 @@ void memory_state_check(struct kernel *kernel)
 {
     struct memory_state *state = &kernel->memory;
 
+    KERNEL_ASSERT(kernel, !state->destroying);
     frame_check_begin(kernel);
     grant_check_begin(kernel);
     LIST_EACH(entry, &state->objects) {
         struct object *object = LIST_ENTRY(entry, struct object, link);
 
-        KERNEL_ASSERT(kernel, object->references > 0 || object->ends);
+        KERNEL_ASSERT(kernel, object->references > 0);
         if (object->grant != NULL)
             object_recount(grant_object(object->grant));
         if (object->type == OBJECT_TABLE)
@@ -53,7 +55,6 @@ void memory_state_check(struct kernel *kernel)
     if (state->archive != NULL)
         object_recount(memory_object(state->archive));
     grant_check(kernel);
-    endings_check(kernel);
     remains_check(kernel);
     frame_check_end(kernel);
 }

@@ -5,7 +5,6 @@
 
 #include <abi/types.h>
 
-#include "ending.h"
 #include "list.h"
 #include "remains.h"
 
@@ -16,7 +15,8 @@ struct kernel_config;
 
 struct memory_state {
     struct list objects;       /* every live object, by object.link */
-    struct endings endings;    /* of objects */
+    struct list dead;          /* objects without references, waiting for their destruction */
+    bool destroying;           /* object_release is emptying `dead` */
     uint64_t pager_serial;     /* of the paged object made last */
     uint64_t clone_serial;     /* of the clone of a space begun last */
     uint64_t random_state;     /* for the balance of region trees */

@@ -54,23 +54,15 @@ struct thread *message_priority_changed(struct kernel *kernel, struct thread *cl
     return message->server;
 }
 
-bool message_server_forget(struct kernel *kernel, struct thread *server)
-{
-    struct prioqueue_node *node = server->state == THREAD_DEAD ? prioqueue_first(&server->served) : NULL;
-
-    (void)kernel;
-    if (node == NULL)
-        return false;
-    prioqueue_remove(node);
-    LIST_ENTRY(node, struct message, server_node)->server = NULL;
-    return true;
-}
-
 void message_server_gone(struct kernel *kernel, struct thread *server)
 {
+    struct prioqueue_node *node;
+
     lending_server_gone(kernel, server);
-    if (prioqueue_first(&server->served) != NULL)
-        ending_begin(kernel, &server->object);
+    while ((node = prioqueue_first(&server->served)) != NULL) {
+        prioqueue_remove(node);
+        LIST_ENTRY(node, struct message, server_node)->server = NULL;
+    }
 }
 
 void message_open(struct kernel *kernel, struct thread *client, struct connection *connection, uint8_t kind)
@@ -182,6 +174,16 @@ void message_unblock(struct kernel *kernel, struct thread *client, int error)
         message_fail(kernel, client, error);
     } else if (!client->message.unblocking || canary(UNBLOCK_TWICE)) {
         unblock_send(kernel, client, PULSE_OF_OBJECT);
+    }
+}
+
+void message_table_gone(struct kernel *kernel, struct table *table)
+{
+    for (uint32_t i = 0; i < kernel->slot_used; i++) {
+        struct thread *client = kernel->slots[i].thread;
+
+        if (client != NULL && client->state == THREAD_REPLY && client->message.table == table)
+            message_fail(kernel, client, -E_SRCH);
     }
 }
 
@@ -403,8 +405,7 @@ static bool plain_is_true(const struct thread *thread)
 
     return message->plain_id == message->id && thread->state == THREAD_REPLY && message->kind == RECEIVED_MESSAGE &&
            message->copier == NULL && !message->unblocking && message->transfer.count == 0 &&
-           (message->server == NULL || message->server->state == THREAD_DEAD ||
-            message->server->table == message->table);
+           (message->server == NULL || message->server->table == message->table);
 }
 
 unsigned message_check(struct kernel *kernel, struct thread *thread)
@@ -426,7 +427,7 @@ unsigned message_check(struct kernel *kernel, struct thread *thread)
         return 404;
     if (message->copier != NULL && job_client(kernel, message->copier) != thread)
         return 410;
-    if ((message->channel->dead && !message->channel->object.ends) || message->connection->channel != message->channel)
+    if (message->channel->dead || message->connection->channel != message->channel)
         return 405;
     if (message->queue_node.queued && message->queue_node.priority != thread->priority)
         return 406;

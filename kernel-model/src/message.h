@@ -35,10 +35,10 @@ struct transfer_set {
 struct message {
     struct prioqueue_node server_node; /* SEND and REPLY: in server->served, if server */
     struct list unanswered_link;       /* REPLY, and SEND with a copier: in channel->unanswered */
-    struct list lender_link;           /* REPLY: in server->lenders; in table->orphans, if that is dead */
+    struct list lender_link;           /* REPLY: in server->lenders, if server */
     struct channel *channel;           /* SEND and REPLY */
     struct connection *connection;     /* SEND and REPLY: referenced, and counted like a handle */
-    struct thread *server;             /* whom this message lends its priority; it may have died just now */
+    struct thread *server;             /* whom this message lends its priority */
     struct table *table;               /* REPLY: table of the thread that received it */
     uint64_t id;                       /* 0: none */
     uint64_t plain_id;                 /* the same while any server could answer it the short way (message_fast.h) */
@@ -132,12 +132,12 @@ void message_fail(struct kernel *kernel, struct thread *client, int error);
 /* A client in SEND or REPLY wants out with `error` (timeout, interrupt): leaves at once, or asks the server if the
  * channel wants that. */
 void message_unblock(struct kernel *kernel, struct thread *client, int error);
+/* The table's last thread is gone: its unanswered messages fail with -E_SRCH. */
+void message_table_gone(struct kernel *kernel, struct table *table);
 /* The client's priority changed: its places in queues follow. Returns the thread that serves it, or NULL. */
 struct thread *message_priority_changed(struct kernel *kernel, struct thread *client);
-/* The thread has died: those whom it served lend it nothing any more; their messages stay with its table. */
+/* The thread stops serving: those whom it served lend it nothing any more. */
 void message_server_gone(struct kernel *kernel, struct thread *server);
-/* Takes one of them from a dead server (ending.h). False: it has none. */
-bool message_server_forget(struct kernel *kernel, struct thread *server);
 /* Number of the first broken invariant of the message of `thread`, or 0. */
 unsigned message_check(struct kernel *kernel, struct thread *thread);
 

@@ -21,39 +21,29 @@ int notification_create(struct kernel *kernel, struct grant *grant, struct notif
     return 0;
 }
 
-static bool is_useless(const struct notification *notification)
+static void notification_wake_all(struct kernel *kernel, struct notification *notification, int error)
 {
-    return notification->signal_handles == 0 || notification->wait_handles == 0;
+    struct list *entry;
+
+    while ((entry = list_first(&notification->waiters)) != NULL)
+        thread_wake(kernel, LIST_ENTRY(entry, struct thread, wait_link), error);
 }
 
-bool notification_end_some(struct kernel *kernel, struct notification *notification)
+/* Nobody can wait for it any more. */
+static void notification_unbind_all(struct kernel *kernel, struct notification *notification)
 {
-    struct list *waiter = list_first(&notification->waiters);
-    struct list *bound = list_first(&notification->bound);
+    struct list *entry;
 
-    if (waiter != NULL && is_useless(notification))
-        thread_wake(kernel, LIST_ENTRY(waiter, struct thread, wait_link), -E_BADF);
-    else if (bound != NULL && notification->wait_handles == 0)
-        notification_unbind(kernel, LIST_ENTRY(bound, struct channel, notification_link));
-    else
-        return false;
-    return true;
-}
-
-/* Whoever waits for what will not come leaves, and nobody can wait for what comes. */
-static void notification_look(struct kernel *kernel, struct notification *notification)
-{
-    bool waited = is_useless(notification) && !list_is_empty(&notification->waiters);
-
-    if (waited || (notification->wait_handles == 0 && !list_is_empty(&notification->bound)))
-        ending_begin(kernel, &notification->object);
+    while ((entry = list_first(&notification->bound)) != NULL)
+        notification_unbind(kernel, LIST_ENTRY(entry, struct channel, notification_link));
 }
 
 void notification_destroy(struct kernel *kernel, struct object *object)
 {
-    const struct notification *notification = (const struct notification *)object;
+    struct notification *notification = (struct notification *)object;
 
-    KERNEL_ASSERT(kernel, list_is_empty(&notification->waiters) && list_is_empty(&notification->bound));
+    notification_unbind_all(kernel, notification);
+    notification_wake_all(kernel, notification, -E_BADF);
 }
 
 /* Gives all bits to a thread. 0, or an error of its memory with the bits kept. */
@@ -137,8 +127,8 @@ void notification_unbind(struct kernel *kernel, struct channel *channel)
     channel->notification = NULL;
     channel->notification_bits = 0;
     list_remove(&channel->notification_link);
-    notification->signal_handles--;
-    notification_look(kernel, notification);
+    if (--notification->signal_handles == 0)
+        notification_wake_all(kernel, notification, -E_BADF);
 }
 
 void notification_handle_added(struct notification *notification, uint32_t rights)
@@ -151,7 +141,10 @@ void notification_handle_removed(struct kernel *kernel, struct notification *not
 {
     notification->signal_handles -= (rights & RIGHT_SIGNAL) != 0;
     notification->wait_handles -= (rights & RIGHT_WAIT) != 0;
-    notification_look(kernel, notification);
+    if (notification->signal_handles == 0 || notification->wait_handles == 0)
+        notification_wake_all(kernel, notification, -E_BADF);
+    if (notification->wait_handles == 0)
+        notification_unbind_all(kernel, notification);
 }
 
 unsigned notification_check(struct kernel *kernel, struct notification *notification)

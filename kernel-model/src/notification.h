@@ -31,8 +31,6 @@ int notification_bind(struct kernel *kernel, struct notification *notification, 
                       uint64_t bits);
 /* Harmless on a channel that is not bound. */
 void notification_unbind(struct kernel *kernel, struct channel *channel);
-/* A bounded part of what is to be done when nobody can signal or wait any more (ending.h); false: there is none. */
-bool notification_end_some(struct kernel *kernel, struct notification *notification);
 void notification_handle_added(struct notification *notification, uint32_t rights);
 void notification_handle_removed(struct kernel *kernel, struct notification *notification, uint32_t rights);
 unsigned notification_check(struct kernel *kernel, struct notification *notification);

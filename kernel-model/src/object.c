@@ -1,10 +1,9 @@
-/* Objects: making, counting references, destroying. */
+/* Objects: making, counting references, destroying. Dead objects wait in a list that the outermost release empties. */
 #include "object.h"
 
 #include <kernel/kernel.h>
 
 #include "assert.h"
-#include "ending.h"
 #include "grant.h"
 #include "kernel_state.h"
 
@@ -45,7 +44,7 @@ void object_reference(struct object *object)
     object->references++;
 }
 
-static void type_destroy(struct kernel *kernel, struct object *object)
+static void object_destroy(struct kernel *kernel, struct object *object)
 {
     switch (object->type) {
     case OBJECT_GRANT:
@@ -86,12 +85,10 @@ static void type_destroy(struct kernel *kernel, struct object *object)
     }
 }
 
-void object_destroy(struct kernel *kernel, struct object *object)
+static void object_free(struct kernel *kernel, struct object *object)
 {
     struct grant *grant = object->grant;
 
-    type_destroy(kernel, object);
-    list_remove(&object->link);
     kernel->memory.object_count[object->type]--;
     grant_slab_free(kernel, grant, object, (size_t)1 << object->size_class);
     object_release(kernel, grant_object(grant));
@@ -99,12 +96,26 @@ void object_destroy(struct kernel *kernel, struct object *object)
 
 void object_release(struct kernel *kernel, struct object *object)
 {
+    struct memory_state *memory = &kernel->memory;
+    struct list *dead;
+
     KERNEL_ASSERT(kernel, object->references > 0);
     object->references--;
     if (object->references > 0)
         return;
-    KERNEL_ASSERT(kernel, object->grant != NULL && !object->ends);
-    ending_bury(kernel, object);
+    KERNEL_ASSERT(kernel, object->grant != NULL);
+    list_remove(&object->link);
+    list_push_back(&memory->dead, &object->link);
+    if (memory->destroying)
+        return;
+    memory->destroying = true;
+    for (dead = list_pop_front(&memory->dead); dead != NULL; dead = list_pop_front(&memory->dead)) {
+        struct object *next = LIST_ENTRY(dead, struct object, link);
+
+        object_destroy(kernel, next);
+        object_free(kernel, next);
+    }
+    memory->destroying = false;
 }
 
 void object_check_begin(struct kernel *kernel)
@@ -131,4 +142,5 @@ void object_check_end(struct kernel *kernel)
     }
     for (unsigned type = 0; type < OBJECT_TYPE_COUNT; type++)
         KERNEL_ASSERT(kernel, count[type] == kernel->memory.object_count[type]);
+    KERNEL_ASSERT(kernel, list_is_empty(&kernel->memory.dead));
 }

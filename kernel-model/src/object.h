@@ -16,13 +16,11 @@ struct grant;
 struct object {
     uint8_t type;       /* enum object_type */
     uint8_t size_class; /* of its slab */
-    bool revoked : 1;   /* about to go: only during a revocation */
-    bool ends : 1;      /* being taken apart (ending.h) */
-    uint8_t end_priority;
+    bool revoked;       /* about to go: only during a revocation */
+    uint8_t reserved;
     uint32_t references;
     struct grant *grant; /* paid from, referenced; NULL: the root grant itself */
-    struct list link;    /* all objects, the dead among them until they are gone */
-    struct object *ending; /* the next one that ends */
+    struct list link;    /* all objects, for kernel_check; or the dead ones */
     uint64_t recount;    /* references found by kernel_check */
 };
 
@@ -31,11 +29,9 @@ struct object {
 int object_create(struct kernel *kernel, struct grant *grant, enum object_type type, size_t size_bytes,
                   struct object **object);
 void object_reference(struct object *object);
-/* Drops one reference; the last one destroys, in slices (ending.h): before this returns, unless preempted, or, if
- * called in the middle of another end, after that, so that chains of objects need no stack. */
+/* Drops one reference; the last one destroys: at once, or, if called from a destroy function, when that has returned,
+ * so that chains of objects need no stack. */
 void object_release(struct kernel *kernel, struct object *object);
-/* What has no references and has been taken apart goes: for ending.c. */
-void object_destroy(struct kernel *kernel, struct object *object);
 
 /* Recount of all references, for kernel_check: begin, then one object_recount for every reference that is held, then
  * end, which panics on any difference. memory_state_check counts those of handles, objects (to their grant) and
@@ -44,8 +40,8 @@ void object_check_begin(struct kernel *kernel);
 void object_recount(struct object *object);
 void object_check_end(struct kernel *kernel);
 
-/* What each type does when its last reference has gone and there is nothing of which there may be much (ending.c): give
- * back all it holds but its own memory, which object.c frees. Each is in its type's file. May release other objects. */
+/* What each type does when its last reference has gone: give back all it holds but its own memory, which object.c
+ * frees. Each is in its type's file. May release other objects. */
 void grant_destroy(struct kernel *kernel, struct object *object);
 void table_destroy(struct kernel *kernel, struct object *object);
 void memory_destroy(struct kernel *kernel, struct object *object);

@@ -124,16 +124,11 @@ int pulse_slots_create(struct kernel *kernel, struct channel *channel, uint32_t 
     return 0;
 }
 
-bool pulse_slots_give_some(struct kernel *kernel, struct channel *channel)
+void pulse_slots_destroy(struct kernel *kernel, struct channel *channel)
 {
-    for (uint32_t i = 0; i < PULSE_PAGES_MAX; i++) {
-        void *page = channel->pulse_pages[i];
-
-        if (page == NULL)
-            continue;
-        channel->pulse_pages[i] = NULL;
-        grant_page_free(kernel, channel->object.grant, page);
-        return true;
+    for (uint32_t page = 0; page < PULSE_PAGES_MAX; page++) {
+        if (channel->pulse_pages[page] != NULL)
+            grant_page_free(kernel, channel->object.grant, channel->pulse_pages[page]);
+        channel->pulse_pages[page] = NULL;
     }
-    return false;
 }

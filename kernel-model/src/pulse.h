@@ -34,7 +34,6 @@ void pulse_deliver(struct kernel *kernel, struct pulse *pulse, struct thread *re
 
 /* Pulse slots of a channel, in pages of its grant. */
 int pulse_slots_create(struct kernel *kernel, struct channel *channel, uint32_t count);
-/* Gives back one page of them; false: there is none left. */
-bool pulse_slots_give_some(struct kernel *kernel, struct channel *channel);
+void pulse_slots_destroy(struct kernel *kernel, struct channel *channel);
 
 #endif

@@ -59,8 +59,7 @@ static void mark_all(struct kernel *kernel, const struct grant *grant)
         LIST_EACH (entry, &kernel->memory.objects) {
             struct object *object = LIST_ENTRY(entry, struct object, link);
 
-            if (object->revoked || object->references == 0 ||
-                (!is_paid_from(object, grant) && !depends_on_marked(object)))
+            if (object->revoked || (!is_paid_from(object, grant) && !depends_on_marked(object)))
                 continue;
             object->revoked = true;
             object_reference(object);
@@ -159,15 +158,12 @@ static void objects_act(struct kernel *kernel, enum phase phase)
     object_reference(object);
     while (object != NULL) {
         struct object *next = NULL;
-        struct list *link;
 
         object_act(kernel, object, phase);
-        for (link = object->link.next; link != head && next == NULL; link = link->next) {
-            next = LIST_ENTRY(link, struct object, link);
-            next = next->references == 0 ? NULL : next;
-        }
-        if (next != NULL)
+        if (object->link.next != head) {
+            next = LIST_ENTRY(object->link.next, struct object, link);
             object_reference(next);
+        }
         object_release(kernel, object);
         object = next;
     }

@@ -36,14 +36,8 @@ void space_destroy(struct kernel *kernel, struct object *object)
 
     if (!space->has_no_platform)
         plat_space_destroy(kernel, space_platform(space));
-}
-
-bool space_end_some(struct kernel *kernel, struct space *space)
-{
-    if (space->root == NULL)
-        return false;
-    region_delete(kernel, space->root);
-    return true;
+    while (space->root != NULL)
+        region_delete(kernel, space->root);
 }
 
 struct plat_space *space_platform(struct space *space)

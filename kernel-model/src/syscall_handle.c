@@ -150,8 +150,6 @@ SYSCALL(grant_info)
 
     if (error != 0)
         return error;
-    if (!endings_are_over(kernel, thread->priority)) /* they are charged */
-        return SYSCALL_PREEMPTED;
     grant_info_get((struct grant *)object, &info);
     return space_copy_out(kernel, thread->space, argument[1], &info, sizeof(info));
 }

@@ -73,8 +73,6 @@ SYSCALL(kernel_info)
 {
     struct kernel_info info;
 
-    if (!endings_are_over(kernel, thread->priority))
-        return SYSCALL_PREEMPTED;
     if (!remains_clear(kernel)) /* they would be missing from the free pages */
         return SYSCALL_PREEMPTED;
     kernel_info_get(kernel, &info);

@@ -6,7 +6,6 @@
 #include <abi/limits.h>
 
 #include "assert.h"
-#include "ending.h"
 #include "frame.h"
 #include "grant.h"
 #include "kernel_state.h"
@@ -28,7 +27,6 @@ int table_create(struct kernel *kernel, struct grant *grant, struct table **tabl
     }
     *table = (struct table *)(void *)object;
     (*table)->leaves = page;
-    list_init(&(*table)->orphans);
     return 0;
 }
 
@@ -228,67 +226,26 @@ struct object *table_object(struct table *table)
     return &table->object;
 }
 
-void table_drain(struct kernel *kernel, struct table *table)
-{
-    table->end_at = 0;
-    ending_begin(kernel, &table->object);
-}
-
-/* Closes the first handle of a leaf that is not below `at`. False: there is none. */
-static bool leaf_close_one(struct kernel *kernel, struct table *table, uint32_t leaf, uint32_t at)
-{
-    for (; at < LEAF_ENTRIES && table->used[leaf] != 0; at++) {
-        if (table->leaves[leaf][at].object == NULL)
-            continue;
-        table->end_at = leaf * (uint32_t)LEAF_ENTRIES + at;
-        table->used[leaf]--;
-        entry_close(kernel, &table->leaves[leaf][at]);
-        return true;
-    }
-    return false;
-}
-
-bool table_end_some(struct kernel *kernel, struct table *table)
-{
-    struct list *orphan = table->threads == 0 ? list_first(&table->orphans) : NULL;
-    uint32_t at = table->end_at % LEAF_ENTRIES;
-
-    if (orphan != NULL) {
-        message_fail(kernel, LIST_ENTRY(orphan, struct thread, message.lender_link), -E_SRCH);
-        return true;
-    }
-    for (uint32_t leaf = table->end_at / LEAF_ENTRIES; leaf < LEAVES; leaf++, at = 0) {
-        void *page = table->leaves[leaf];
-
-        if (page == NULL)
-            continue;
-        if (leaf_close_one(kernel, table, leaf, at))
-            return true;
-        if (table->object.references > 0)
-            continue;
-        table->end_at = (leaf + 1) * (uint32_t)LEAF_ENTRIES;
-        table->leaves[leaf] = NULL;
-        grant_page_free(kernel, table->object.grant, page);
-        return true;
-    }
-    table->end_at = 0;
-    return false;
-}
-
 void table_destroy(struct kernel *kernel, struct object *object)
 {
-    grant_page_free(kernel, object->grant, ((struct table *)(void *)object)->leaves);
+    struct table *table = (struct table *)(void *)object;
+
+    for (uint64_t leaf = 0; leaf < LEAVES; leaf++) {
+        if (table->leaves[leaf] == NULL)
+            continue;
+        for (uint64_t i = 0; i < LEAF_ENTRIES && table->used[leaf] != 0; i++) {
+            if (table->leaves[leaf][i].object != NULL)
+                entry_close(kernel, &table->leaves[leaf][i]);
+        }
+        grant_page_free(kernel, object->grant, table->leaves[leaf]);
+    }
+    grant_page_free(kernel, object->grant, table->leaves);
 }
 
 void table_check(struct kernel *kernel, struct table *table)
 {
     uint64_t pages = 1;
 
-    LIST_EACH (entry, &table->orphans) {
-        const struct thread *client = LIST_ENTRY(entry, struct thread, message.lender_link);
-
-        KERNEL_ASSERT(kernel, client->message.table == table && client->state == THREAD_REPLY);
-    }
     frame_recount(kernel, frame_of_bytes(kernel, table->leaves));
     for (uint64_t leaf = 0; leaf < LEAVES; leaf++) {
         uint64_t used = 0;

@@ -20,9 +20,6 @@ struct table {
     struct object object;
     struct handle_entry **leaves; /* a page of LEAVES pointers */
     uint16_t used[LEAVES];        /* entries of each leaf that are not empty */
-    struct list orphans;          /* message.lender_link: received here, by threads that have died since */
-    uint32_t threads;             /* that have begun and not ended */
-    uint32_t end_at;              /* being emptied: where to go on */
 };
 
 /* The place of a handle, used or not; NULL if there is no leaf for it. */
@@ -54,11 +51,6 @@ int table_flags(struct table *table, int64_t handle, uint32_t mask, uint32_t fla
  * Those without RIGHT_DUPLICATE are left out. Returns the number copied. On an error nothing is copied. -E_INVAL: the
  * range leaves the table. */
 int table_copy(struct kernel *kernel, struct table *to, struct table *from, int64_t first, int64_t count);
-
-/* Its last thread has ended: all handles are closed, in slices (ending.h). Those that come to it meanwhile may be. */
-void table_drain(struct kernel *kernel, struct table *table);
-/* A bounded part of that, or of its end; false: there is none left. */
-bool table_end_some(struct kernel *kernel, struct table *table);
 
 struct object *table_object(struct table *table);
 /* Recounts the table's pages and the references of its handles; panics if its counts are wrong. */

@@ -126,7 +126,6 @@ int thread_start(struct kernel *kernel, struct thread *thread, uint64_t pc, uint
     if (thread->state != THREAD_NEW)
         return -E_INVAL;
     object_reference(&thread->object);
-    thread->table->threads++;
     thread->control->self = thread->control_address;
     thread->control->identity = thread->identity;
     thread->control->transfer_count = 0; /* the page may have been another thread's */
@@ -176,6 +175,27 @@ void thread_destroy(struct kernel *kernel, struct object *object)
     slot_give(kernel, thread);
 }
 
+static bool table_has_threads(struct kernel *kernel, const struct table *table)
+{
+    for (uint32_t i = 0; i < kernel->slot_used; i++) {
+        const struct thread *thread = kernel->slots[i].thread;
+
+        if (thread != NULL && thread->table == table && thread->state != THREAD_NEW)
+            return true;
+    }
+    return false;
+}
+
+/* Handles in a table that no thread uses any more serve nobody, and those to the table itself would keep it. */
+static void table_drain(struct kernel *kernel, struct table *table)
+{
+    int handle;
+
+    message_table_gone(kernel, table);
+    for (handle = table_next(table, 0, 0); handle >= 0; handle = table_next(table, handle, 0))
+        table_close(kernel, table, handle);
+}
+
 static void thread_tell_death(struct kernel *kernel, struct thread *thread)
 {
     struct pulse *pulse = &thread->death;
@@ -195,13 +215,11 @@ void thread_kill(struct kernel *kernel, struct thread *thread)
 {
     bool started = thread->state != THREAD_NEW;
     struct table *table = thread->table;
-    struct endings before;
 
-    if (thread->state == THREAD_DEAD || thread->object.references == 0)
+    if (thread->state == THREAD_DEAD)
         return;
     trace_record(kernel, TRACE_END, thread, schedule_current(kernel), 0, 0, 0);
     object_reference(&thread->object);
-    before = endings_hold(kernel, thread->priority);
     thread_unwait(kernel, thread, true);
     schedule_forget(kernel, thread);
     thread->state = THREAD_DEAD;
@@ -213,7 +231,7 @@ void thread_kill(struct kernel *kernel, struct thread *thread)
     if (started)
         thread_tell_death(kernel, thread);
     thread_detach(kernel, thread);
-    if (started && --table->threads == 0) { /* its handles serve nobody, and one to the table itself would keep it */
+    if (started && !table_has_threads(kernel, table)) {
         table_drain(kernel, table);
         root_table_gone(kernel, table);
     }
@@ -221,7 +239,6 @@ void thread_kill(struct kernel *kernel, struct thread *thread)
     if (started)
         object_release(kernel, &thread->object);
     object_release(kernel, &thread->object);
-    endings_let(kernel, &before);
 }
 
 void thread_doom(struct kernel *kernel, struct thread *thread)
@@ -233,20 +250,14 @@ void thread_doom(struct kernel *kernel, struct thread *thread)
     thread->state = THREAD_READY;
     thread->doomed = true;
     list_push_back(&kernel->doomed, &thread->wait_link);
-    kernel->fast = false;
 }
 
-bool thread_kill_doomed(struct kernel *kernel)
+void thread_kill_doomed(struct kernel *kernel)
 {
     struct list *entry;
 
-    while ((entry = list_pop_front(&kernel->doomed)) != NULL) {
+    while ((entry = list_pop_front(&kernel->doomed)) != NULL)
         thread_kill(kernel, LIST_ENTRY(entry, struct thread, wait_link));
-        if (!list_is_empty(&kernel->doomed) && plat_preempt_pending(kernel, 0))
-            return false;
-    }
-    kernel_fast_update(kernel);
-    return true;
 }
 
 int thread_suspend(struct kernel *kernel, struct thread *thread)
@@ -379,7 +390,7 @@ static void ring_update(struct kernel *kernel, struct thread *thread, struct thr
 
 void thread_priority_update(struct kernel *kernel, struct thread *thread)
 {
-    while (thread != NULL && thread->state != THREAD_DEAD) {
+    while (thread != NULL) {
         struct thread *last = ring_last(thread);
 
         if (last != NULL) {
@@ -409,15 +420,15 @@ unsigned thread_check(struct kernel *kernel, struct thread *thread)
         return 201;
     if (alive != (thread->space != NULL) || alive != (thread->table != NULL) || alive != (thread->control != NULL))
         return 202;
-    if ((alive && thread->priority != thread_priority_due(thread)) || !prioqueue_check(&thread->served))
+    if (thread->priority != thread_priority_due(thread) || !prioqueue_check(&thread->served))
         return 203;
     if (thread->queued && thread->state != THREAD_READY)
         return 204;
-    if (thread->doomed != (thread->state == THREAD_READY && list_is_linked(&thread->wait_link)))
+    if (thread->doomed)
         return 205;
     if (thread->deadline.queued && thread->state < THREAD_SEND)
         return 206;
-    if (!alive && (thread->message.id != 0 || (prioqueue_first(&thread->served) != NULL && !thread->object.ends)))
+    if (!alive && (thread->message.id != 0 || prioqueue_first(&thread->served) != NULL))
         return 207;
     if (job_check(kernel, thread) != 0)
         return job_check(kernel, thread);

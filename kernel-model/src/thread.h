@@ -51,7 +51,7 @@ struct thread {
     bool again : 1;             /* its call was preempted, and is made again before it is resumed */
     bool interrupt_pending : 1; /* told to look for signals, and has not been seen to */
     bool queued;                /* in a ready queue */
-    bool doomed;                /* will be killed before any thread runs */
+    bool doomed;                /* will be killed before the kernel is left */
     bool has_context;           /* the platform knows it */
     bool in_call;               /* entered by a system call and not resumed since */
     bool upcall_ready;          /* THREAD_UPCALL_READY */
@@ -104,11 +104,10 @@ int thread_start(struct kernel *kernel, struct thread *thread, uint64_t pc, uint
 
 /* Ends it in any state. Harmless on a dead one. */
 void thread_kill(struct kernel *kernel, struct thread *thread);
-/* Ends it when the call into the kernel is done, or soon after: for use where objects are being taken apart. It must be
- * blocked, and does not run any more. */
+/* Ends it when the call into the kernel is done: for use where objects are being taken apart. It must be blocked. */
 void thread_doom(struct kernel *kernel, struct thread *thread);
-/* Kills the doomed. False: some are left, since the platform wants to be heard. */
-bool thread_kill_doomed(struct kernel *kernel);
+/* Kills the doomed. */
+void thread_kill_doomed(struct kernel *kernel);
 int thread_suspend(struct kernel *kernel, struct thread *thread);
 int thread_resume(struct kernel *kernel, struct thread *thread);
 int thread_interrupt(struct kernel *kernel, struct thread *thread);

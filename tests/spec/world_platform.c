@@ -199,9 +199,6 @@ bool plat_preempt_pending(struct kernel *kernel, unsigned cpu)
     struct world *world = kernel_platform(kernel);
 
     (void)cpu;
-    /* For the model, what ends has ended. */
-    if (kernel->memory.endings.first != NULL || !list_is_empty(&kernel->doomed))
-        return false;
     if (world->config.told) { /* whatever may come of it: the model hears of it */
         bool is_pending = world->now.asked++ % 2 == 0;
 

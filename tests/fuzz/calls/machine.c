@@ -220,7 +220,6 @@ const char *machine_end(struct machine *machine)
             kernel_thread_lost(kernel, 0, machine->scenario->now_ns, kernel->slots[slot].thread);
     }
     kernel_check(kernel);
-    endings_clear(kernel);
     while (!remains_clear(kernel)) { /* a preemption that was asked for */
     }
     kernel_info_get(kernel, &info);

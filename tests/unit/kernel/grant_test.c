@@ -149,7 +149,6 @@ START_TEST(a_long_chain_of_objects_is_destroyed_without_recursion)
     }
     ck_assert_uint_eq(kernel->memory.object_count[OBJECT_TABLE], 5001);
     object_release(kernel, table_object(first));
-    endings_clear(kernel);
     ck_assert_uint_eq(kernel->memory.object_count[OBJECT_TABLE], 0);
     ck_assert_uint_eq(used(root), 0);
     fake_memory_check(kernel, NULL, 0);

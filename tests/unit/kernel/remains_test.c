@@ -142,7 +142,6 @@ START_TEST(what_a_dead_thread_left_behind_is_given_back_before_the_machine_idles
     ck_assert(world.thread->again);
     thread_kill(kernel, world.thread);
     scenario_check(world.s);
-    endings_clear(kernel);
     ck_assert_uint_ne(kernel->memory.remains.left, 0);
     ck_assert_uint_eq(used_pages(&world), 0);
     world.s->fake->preempt_always = false;

@@ -42,7 +42,6 @@ static inline void space_teardown(void)
 
     object_recount_all(NULL, 0);
     object_release(kernel, space_object(space));
-    endings_clear(kernel);
     fake_memory_check(kernel, NULL, 0);
     grant_info_get(root, &info);
     ck_assert_uint_eq(info.used_pages, 0);

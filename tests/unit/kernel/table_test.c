@@ -33,7 +33,6 @@ static void teardown(void)
     fake_memory_check(kernel, (struct object *[]){table_object(table), memory_object(memory)}, 2);
     object_release(kernel, table_object(table));
     object_release(kernel, memory_object(memory));
-    endings_clear(kernel);
     fake_memory_check(kernel, NULL, 0);
     grant_info_get(root, &info);
     ck_assert_uint_eq(info.used_pages, 0);
