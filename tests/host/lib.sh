@@ -65,6 +65,14 @@ same() { # GOT WANTED
     [[ $1 == "$2" ]]
 }
 
+refused() { # STATUS WORDS...: that status, nothing on stdout, and one line on stderr with all words
+    local word
+    [[ $status == "$1" && -z $out && $(wc -l <"$work/err") == 1 ]] || return 1
+    for word in "${@:2}"; do
+        [[ $err == *"$word"* ]] || return 1
+    done
+}
+
 finish() {
     [[ $failures == 0 ]]
     exit
