@@ -153,15 +153,19 @@ static bool copier_goes_on(const struct world *world)
     return true;
 }
 
+/* How far copies have come. What is left in the job of a thread that is in no call is of one that failed. */
 static void copies_note(struct world *world)
 {
     for (int i = 0; i < world->config.threads; i++) {
-        const struct job *job = &world->threads[i]->job;
+        const struct thread *thread = world->threads[i];
+        const struct job *job = &thread->job;
+        bool copies;
 
         if (world->now.spec.threads[i].state == THREAD_DEAD)
             continue;
-        world->copied[i] = job->kind == JOB_NONE ? 0 : job->copy.result.bytes;
-        world->copied_id[i] = job->kind == JOB_NONE ? 0 : job->message_id;
+        copies = job->kind != JOB_NONE && (thread->again || thread->state > THREAD_RUNNING);
+        world->copied[i] = copies ? job->copy.result.bytes : 0;
+        world->copied_id[i] = copies ? job->message_id : 0;
     }
 }
 
