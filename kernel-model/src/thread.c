@@ -369,11 +369,29 @@ static uint8_t ring_priority(struct thread *thread, struct thread *last)
     return highest;
 }
 
+/* Where changes begin, whatever they came from: at a member that has the priority already, so that they go on from who
+ * waits to whom it waits for; if there is none, at the lowest slot. */
+static struct thread *ring_first(struct thread *thread, uint8_t due)
+{
+    struct thread *first = thread;
+    struct thread *member = thread;
+
+    do {
+        if (member->priority == due)
+            return member;
+        if (member->slot < first->slot)
+            first = member;
+        member = member->message.server;
+    } while (member != thread);
+    return first;
+}
+
 /* Threads that wait for each other in a ring have one priority, and would keep it up when what raised it has gone. */
 static void ring_update(struct kernel *kernel, struct thread *thread, struct thread *last)
 {
     uint8_t due = ring_priority(thread, last);
-    struct thread *member = thread;
+    struct thread *first = ring_first(thread, due);
+    struct thread *member = first;
 
     do {
         struct thread *next = member->message.server;
@@ -385,7 +403,7 @@ static void ring_update(struct kernel *kernel, struct thread *thread, struct thr
             message_priority_changed(kernel, member);
         }
         member = next;
-    } while (member != thread);
+    } while (member != first);
 }
 
 void thread_priority_update(struct kernel *kernel, struct thread *thread)
