@@ -147,7 +147,7 @@ struct spec_thread {
     uint8_t base_priority;
     uint8_t priority; /* as of the last look: kept to see changes */
     bool suspended;
-    bool doomed;
+    int64_t doomed; /* dies when the operation ends, in this order; 0: does not */
     bool interrupt_pending;
     bool interrupted; /* the word in the control page */
     uint64_t deadline_ns;

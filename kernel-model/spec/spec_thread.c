@@ -140,15 +140,26 @@ struct spec_thread *spec_enter(struct spec *spec)
     return thread;
 }
 
+/* The thread that was doomed first and still is; SPEC_NONE: there is none. */
+static int doomed_first(const struct spec *spec)
+{
+    int first = SPEC_NONE;
+
+    for (int i = 0; i < SPEC_THREADS; i++) {
+        if (spec->threads[i].exists && spec->threads[i].doomed != 0 &&
+            (first == SPEC_NONE || spec->threads[i].doomed < spec->threads[first].doomed))
+            first = i;
+    }
+    return first;
+}
+
 /* What was left for the end of the operation. */
 void spec_settle(struct spec *spec)
 {
-    for (int i = 0; i < SPEC_THREADS; i++) {
-        if (spec->threads[i].exists && spec->threads[i].doomed) {
-            spec_die(spec, i);
-            i = -1;
-        }
-    }
+    int doomed;
+
+    while ((doomed = doomed_first(spec)) != SPEC_NONE)
+        spec_die(spec, doomed);
     spec_priorities_settle(spec);
     spec_budgets_settle(spec);
 }
@@ -236,7 +247,7 @@ void spec_doom(struct spec *spec, int thread)
 {
     unwait(spec, thread, true);
     spec->threads[thread].state = THREAD_READY;
-    spec->threads[thread].doomed = true;
+    spec->threads[thread].doomed = ++spec->sequence;
 }
 
 static bool table_is_used(const struct spec *spec, int table)
@@ -292,7 +303,7 @@ void spec_die(struct spec *spec, int thread)
     if (spec->running == thread)
         spec->running = SPEC_NONE;
     it->state = THREAD_DEAD;
-    it->doomed = false;
+    it->doomed = 0;
     it->own_work = false;
     for (int i = 0; i < SPEC_CHANNELS; i++) {
         if (spec->channels[i].last_server == thread)
